@@ -1,0 +1,98 @@
+package parser
+
+import (
+	"segql/lang/ast"
+	"segql/lang/token"
+)
+
+// gap is a comment and the place between two tokens where it stands.
+type gap struct {
+	comment *ast.Comment
+	prevEnd token.Pos // where the token before it ends
+	isOpen  bool      // the comment has no end
+}
+
+// attach hangs the comments of a definition, in the order of the text, on the
+// nodes that they speak of. One walk does it for all.
+func attach(d *ast.Definition, gaps []gap) {
+	if len(gaps) == 0 {
+		return
+	}
+	if d.Query == nil {
+		for _, g := range gaps {
+			add(&commentsOf(d).Dangling, g)
+		}
+		return
+	}
+	a := attacher{gaps}
+	for len(a.gaps) > 0 && a.gaps[0].comment.Span.Start < d.Extent.Start {
+		add(&commentsOf(d).Leading, a.take())
+	}
+	a.within(d)
+	for len(a.gaps) > 0 {
+		add(&commentsOf(d).Trailing, a.take())
+	}
+}
+
+type attacher struct{ gaps []gap }
+
+func (a *attacher) take() gap {
+	g := a.gaps[0]
+	a.gaps = a.gaps[1:]
+	return g
+}
+
+// before reports whether the next comment stands before offset p.
+func (a *attacher) before(p token.Pos) bool {
+	return len(a.gaps) > 0 && a.gaps[0].comment.Span.Start < p
+}
+
+// within hangs the comments between the first and last token of n.
+func (a *attacher) within(n ast.Node) {
+	if !a.before(n.Span().End) {
+		return
+	}
+	var prev ast.Node
+	ast.Children(n, func(child ast.Node) {
+		s := child.Span()
+		if s.Len() == 0 {
+			return
+		}
+		for a.before(s.Start) {
+			hang(a.take(), n, prev, child)
+		}
+		a.within(child)
+		prev = child
+	})
+	for a.before(n.Span().End) {
+		hang(a.take(), n, prev, nil)
+	}
+}
+
+// hang hangs a comment that stands in parent between two of its children,
+// either of which may be nil.
+func hang(g gap, parent, prev, next ast.Node) {
+	c := g.comment
+	behindPrev := prev != nil && g.prevEnd >= prev.Span().End
+	switch {
+	case !c.OwnLine && c.EndsLine && behindPrev && canCarry(prev):
+		add(&commentsOf(prev).Trailing, g)
+	case next != nil && canCarry(next) && (c.OwnLine || prev == nil || g.prevEnd > prev.Span().End || !canCarry(prev)):
+		add(&commentsOf(next).Leading, g)
+	case !c.OwnLine && prev != nil && g.prevEnd == prev.Span().End && canCarry(prev):
+		add(&commentsOf(prev).Trailing, g)
+	default:
+		add(&commentsOf(parent).Dangling, g)
+	}
+}
+
+func add(list *[]*ast.Comment, g gap) { *list = append(*list, g.comment) }
+
+func canCarry(n ast.Node) bool {
+	_, ok := n.(ast.Carrier)
+	return ok
+}
+
+func commentsOf(n ast.Node) *ast.Comments {
+	return n.(ast.Carrier).Carry()
+}

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Runs every test and check of the project; the only thing a fresh machine needs is
+# Go, Node with npm, git and apt. Ends with an error at the first step that fails.
+#
+#   FUZZTIME=2m bash scripts/test.sh    fuzz each target longer (default 20s; 0 skips fuzzing)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+FUZZTIME=${FUZZTIME:-20s}
+
+step() { printf '\n==> %s\n' "$*"; }
+note() { printf 'note: %s\n' "$*"; }
+fail() {
+  printf 'FAIL: %s\n' "$*" >&2
+  exit 1
+}
+
+# The race detector needs a C compiler, which Go alone does not bring.
+have_cc() { command -v "$(go env CC)" >/dev/null 2>&1; }
+install_cc() {
+  have_cc && return 0
+  command -v apt-get >/dev/null 2>&1 || return 1
+  local as=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null || return 1
+    as=(sudo -n)
+  fi
+  note "no C compiler here: installing gcc for the race detector"
+  "${as[@]}" apt-get update -qq &&
+    "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq gcc libc6-dev >/dev/null &&
+    have_cc
+}
+
+# Files of the product's module: not the tools' module, not what npm fetched, not test data.
+go_files() {
+  find . \( -name .git -o -name node_modules -o -name testdata -o -path ./tools -o -path ./bin \) -prune \
+    -o -name "$1" -type f -print | LC_ALL=C sort
+}
+
+step "go build ./..."
+go build ./...
+
+step "go vet ./..."
+go vet ./...
+
+step "gofmt"
+unformatted=$(go_files '*.go' | xargs -r gofmt -l)
+if [ -n "$unformatted" ]; then
+  printf '%s\n' "$unformatted"
+  fail "the files above are not formatted: run gofmt -w on them"
+fi
+
+step "segfmt -l examples"
+differing=$(go run ./cmd/segfmt -l examples) || {
+  printf '%s\n' "$differing"
+  fail "segfmt -l examples ended with an error"
+}
+if [ -n "$differing" ]; then
+  printf '%s\n' "$differing"
+  fail "the examples above are not in canonical layout: run go run ./cmd/segfmt -w examples"
+fi
+
+step "building golangci-lint and govulncheck (pinned in tools/go.mod; slow only the first time)"
+mkdir -p bin
+(cd tools && go build -o ../bin/ tool)
+
+step "golangci-lint"
+bin/golangci-lint config verify
+bin/golangci-lint run ./...
+
+step "govulncheck"
+# With -version the tool asks its database only for its date; without an answer it leaves that line out.
+answer=$(timeout 30 bin/govulncheck -version 2>/dev/null || true)
+if grep -q '^DB updated:' <<<"$answer"; then
+  bin/govulncheck ./...
+else
+  note "vulnerabilities NOT CHECKED: the vulnerability database cannot be reached from this network"
+fi
+
+step "go test -race ./..."
+if install_cc; then
+  CGO_ENABLED=1 go test -race ./...
+else
+  note "races NOT CHECKED: there is no C compiler and none could be installed"
+fi
+
+step "fuzzing, $FUZZTIME for each target"
+if [ "$FUZZTIME" = 0 ]; then
+  note "skipped"
+else
+  targets=$(go_files '*_test.go' | xargs -r grep -HoE '^func Fuzz[A-Za-z0-9_]*\(' || true)
+  [ -n "$targets" ] || note "there is no fuzz target"
+  while IFS=: read -r file func; do
+    [ -n "$file" ] || continue
+    name=${func#func }
+    name=${name%(}
+    echo "--- $name in $(dirname "$file")"
+    go test -run='^$' -fuzz="^$name\$" -fuzztime="$FUZZTIME" "$(dirname "$file")" </dev/null
+  done <<<"$targets"
+fi
+
+step "go test ./..."
+go test -count=1 ./...
