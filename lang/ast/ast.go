@@ -17,6 +17,8 @@ package ast
 
 import (
 	"slices"
+	"strings"
+	"sync"
 
 	"segql/lang/token"
 )
@@ -109,11 +111,10 @@ func (e *Error) shift(delta token.Pos) *Error {
 
 // File is the tree of one source text.
 type File struct {
-	// Text is the whole text. The texts of the definitions and of Tail follow
-	// one another without a gap and make it up, but for a byte-order mark.
-	Text string
 	// BOM tells that the text starts with a byte-order mark.
 	BOM bool
+	// Size is the length of the text in bytes.
+	Size int
 	// Definitions are the queries, in the order of the text.
 	Definitions []Placed
 	// Tail is what follows the last definition: blanks and comments, which
@@ -121,6 +122,46 @@ type File struct {
 	Tail Placed
 	// TooLarge is the error of a text that is too large to be parsed, else nil.
 	TooLarge *Error
+
+	text func() string
+}
+
+const bom = "\uFEFF"
+
+// NewFile returns a file without definitions. The text is asked for once, when
+// it is needed; where it is nil, the definitions make it up.
+func NewFile(hasBOM bool, size int, text func() string) *File {
+	f := &File{BOM: hasBOM, Size: size, text: text}
+	if text == nil {
+		f.text = sync.OnceValue(f.join)
+	}
+	return f
+}
+
+// Text returns the whole text. The texts of the definitions and of Tail follow
+// one another without a gap and make it up, but for a byte-order mark. After
+// an edit, the first call puts it together.
+func (f *File) Text() string { return f.text() }
+
+func (f *File) join() string {
+	var b strings.Builder
+	b.Grow(f.Size)
+	if f.BOM {
+		b.WriteString(bom)
+	}
+	for _, d := range f.Definitions {
+		b.WriteString(d.Text)
+	}
+	b.WriteString(f.Tail.Text)
+	return b.String()
+}
+
+// Start returns where the text behind a byte-order mark starts.
+func (f *File) Start() token.Pos {
+	if f.BOM {
+		return token.Pos(len(bom))
+	}
+	return 0
 }
 
 // Placed is a definition and its place in a file.

@@ -62,10 +62,10 @@ func (o Options) withDefaults() Options {
 // errors. Line ends are CRLF where the first one in the file is.
 func File(f *ast.File, opts Options) string {
 	if f.HasErrors() {
-		return f.Text
+		return f.Text()
 	}
-	p := newPrinter(opts, lineEnd(f.Text))
-	p.out = make([]byte, 0, len(f.Text)+len(f.Text)/4)
+	p := newPrinter(opts, lineEnd(f.Text()))
+	p.out = make([]byte, 0, f.Size+f.Size/4)
 	var b builder
 	for _, d := range f.Definitions {
 		p.definition(&b, d.Definition)
@@ -98,7 +98,7 @@ func Definition(d *ast.Definition, opts Options) string {
 // comments are not. The text of a file with errors is returned as it is.
 func Wire(f *ast.File) string {
 	if f.HasErrors() {
-		return f.Text
+		return f.Text()
 	}
 	p := newPrinter(Options{Width: wide}, "\n")
 	b := builder{wire: true}

@@ -85,12 +85,12 @@ func FuzzReparse(f *testing.F) {
 // sameFile holds that two files are equal to the last span.
 func sameFile(t testing.TB, got, want *ast.File) {
 	t.Helper()
-	if got.Text != want.Text || got.BOM != want.BOM {
-		t.Fatalf("the text is %q, want %q", got.Text, want.Text)
+	if got.Text() != want.Text() || got.BOM != want.BOM {
+		t.Fatalf("the text is %q, want %q", got.Text(), want.Text())
 	}
 	const all = ast.WithSpans | ast.WithComments
 	if diff := cmp.Diff(string(ast.JSON(want, all)), string(ast.JSON(got, all))); diff != "" {
-		t.Fatalf("the tree of %q differs (-want +got):\n%s", want.Text, diff)
+		t.Fatalf("the tree of %q differs (-want +got):\n%s", want.Text(), diff)
 	}
 	bounds := func(f *ast.File) string {
 		var b strings.Builder
@@ -100,6 +100,6 @@ func sameFile(t testing.TB, got, want *ast.File) {
 		return b.String()
 	}
 	if g, w := bounds(got), bounds(want); g != w {
-		t.Fatalf("the definitions of %q lie at %s, want %s", want.Text, g, w)
+		t.Fatalf("the definitions of %q lie at %s, want %s", want.Text(), g, w)
 	}
 }

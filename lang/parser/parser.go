@@ -76,13 +76,19 @@ var grammar = participle.MustBuild[document](participle.Lexer(lexerDefinition{})
 // Parse parses text. It always returns a tree, whose Errors are all mistakes
 // in the text.
 func (c Config) Parse(text string) *ast.File {
-	file := newFile(text)
-	if file.TooLarge != nil {
+	file := ast.NewFile(strings.HasPrefix(text, bom), len(text), func() string { return text })
+	if len(text) > MaxSize {
+		file.TooLarge = &ast.Error{
+			Code:    CodeTooLarge,
+			Message: fmt.Sprintf("the text has %d bytes; at most %d can be read, so split it", len(text), MaxSize),
+		}
+		file.Tail.Definition = &ast.Definition{Text: text[file.Start():], Assign: token.NoPos, Semicolon: token.NoPos}
+		file.Tail.Offset = file.Start()
 		return file
 	}
-	s := c.scanner(text)
-	for next := contentStart(file); ; {
-		d := parseNext(s, next)
+	r := c.reader(text)
+	for next := int(file.Start()); ; {
+		d := r.next(next)
 		if d.Query == nil {
 			file.Tail = d
 			return file
@@ -92,47 +98,62 @@ func (c Config) Parse(text string) *ast.File {
 	}
 }
 
-func (c Config) scanner(text string) *scanner {
+// reader parses the definitions of a text one after the other.
+type reader struct {
+	scanner
+	lex *lexer.PeekingLexer
+	// tokens are lex's own. Participle would append those of each definition
+	// to a slice of its own from nothing, which took a third of all the time.
+	tokens []lexer.Token
+}
+
+func (c Config) reader(text string) *reader {
 	if c.MaxDepth <= 0 {
 		c.MaxDepth = DefaultMaxDepth
 	}
-	return &scanner{text: text, maxDepth: c.MaxDepth}
+	return &reader{scanner: scanner{text: text, maxDepth: c.MaxDepth}}
 }
 
-func newFile(text string) *ast.File {
-	file := &ast.File{Text: text, BOM: strings.HasPrefix(text, bom)}
-	if len(text) > MaxSize {
-		file.TooLarge = &ast.Error{
-			Code:    CodeTooLarge,
-			Message: fmt.Sprintf("the text has %d bytes; at most %d can be read, so split it", len(text), MaxSize),
+// next parses the definition that starts at offset base.
+func (r *reader) next(base int) ast.Placed {
+	r.begin(base)
+	for n := 0; ; n++ {
+		if n == len(r.tokens) {
+			r.grow()
 		}
-		file.Tail.Definition = &ast.Definition{Text: text, Assign: token.NoPos, Semicolon: token.NoPos}
+		r.tokens[n], _ = r.Next() // the scanner has a token for everything
+		if r.tokens[n].EOF() {
+			break
+		}
 	}
-	return file
+	r.lex.LoadCheckpoint(lexer.Checkpoint{})
+	doc, err := grammar.ParseFromLexer(r.lex)
+	if err != nil {
+		panic(err) // the production takes whatever there is
+	}
+	return ast.Placed{Definition: doc.Definition.tree, Offset: token.Pos(base), Reach: token.Pos(r.reach)}
 }
 
-// contentStart returns where the text behind a byte-order mark starts.
-func contentStart(file *ast.File) int {
-	if file.BOM {
-		return len(bom)
-	}
-	return 0
+// grow makes room for twice as many tokens, at least 64.
+func (r *reader) grow() {
+	old := r.tokens
+	size := max(64, 2*len(old))
+	blank := blanksLexer(size)
+	r.lex, _ = lexer.Upgrade(&blank)
+	r.tokens = r.lex.Range(0, lexer.RawCursor(size))
+	copy(r.tokens, old)
 }
 
-// parseNext parses the definition that starts at offset base.
-func parseNext(s *scanner, base int) ast.Placed {
-	s.begin(base)
-	// Neither call can fail: the scanner has a token for everything, and the
-	// production takes all tokens.
-	lex, err := lexer.Upgrade(s)
-	if err != nil {
-		panic(err)
+// blanksLexer is a lexer.Lexer of so many tokens that hold nothing yet.
+type blanksLexer int
+
+// Next implements lexer.Lexer.
+func (b *blanksLexer) Next() (lexer.Token, error) {
+	*b--
+	if *b <= 0 {
+		return lexer.EOFToken(lexer.Position{}), nil
 	}
-	doc, err := grammar.ParseFromLexer(lex)
-	if err != nil {
-		panic(err)
-	}
-	return ast.Placed{Definition: doc.Definition.tree, Offset: token.Pos(base), Reach: token.Pos(s.reach)}
+	return lexer.Token{}, nil
 }
 
 // Reparse parses the text that edit makes of prev's. Only the definitions
@@ -140,78 +161,112 @@ func parseNext(s *scanner, base int) ast.Placed {
 // others are those of prev. The result equals that of Parse. An edit outside
 // the text is refused.
 func (c Config) Reparse(prev *ast.File, edit token.Edit) (*ast.File, error) {
-	text, err := token.Apply(prev.Text, edit)
+	if !edit.Span.IsValid() || int(edit.Span.End) > prev.Size {
+		return nil, fmt.Errorf("the edit %v lies outside the text of %d bytes", edit.Span, prev.Size)
+	}
+	size := prev.Size + len(edit.New) - edit.Span.Len()
+	if prev.TooLarge == nil && size <= MaxSize && edit.Span.Start >= prev.Start() {
+		if file := c.reparse(prev, edit, size); file != nil {
+			return file, nil
+		}
+	}
+	text, err := token.Apply(prev.Text(), edit)
 	if err != nil {
 		return nil, err
 	}
-	file := newFile(text)
-	if file.TooLarge != nil {
-		return file, nil
-	}
-	if prev.TooLarge != nil || prev.BOM != file.BOM || file.BOM && edit.Span.Start < token.Pos(len(bom)) {
-		return c.Parse(text), nil
-	}
+	return c.Parse(text), nil
+}
 
-	first := slices.IndexFunc(prev.Definitions, func(d ast.Placed) bool { return d.Reach >= edit.Span.Start })
-	next := int(prev.Tail.Offset)
-	if first < 0 {
-		first = len(prev.Definitions)
-	} else {
-		next = int(prev.Definitions[first].Offset)
+// reparse does the work of Reparse. It returns nil where the whole text must
+// be parsed again.
+func (c Config) reparse(prev *ast.File, edit token.Edit, size int) *ast.File {
+	e := &reparser{config: c, prev: prev, edit: edit, delta: token.Pos(len(edit.New) - edit.Span.Len())}
+	e.first = slices.IndexFunc(prev.Definitions, func(d ast.Placed) bool { return d.Reach >= edit.Span.Start })
+	if e.first < 0 {
+		e.first = len(prev.Definitions)
 	}
-	delta := token.Pos(len(text) - len(prev.Text))
-	editEnd := int(edit.Span.End + delta)
-	file.Definitions = make([]ast.Placed, first, len(prev.Definitions)+1)
-	copy(file.Definitions, prev.Definitions)
-
-	s := c.scanner(text)
-	old := first // the first definition of prev that may be met again
-	for {
-		if next >= editEnd {
-			was := token.Pos(next) - delta
-			for old < len(prev.Definitions) && prev.Definitions[old].Offset < was {
-				old++
-			}
-			// The first definition of a file starts on a line of its own, the
-			// others behind the one before.
-			isFirst := next == contentStart(file)
-			if was >= edit.Span.End && isFirst == (int(was) == contentStart(prev)) {
-				if old < len(prev.Definitions) && prev.Definitions[old].Offset == was {
-					for _, d := range prev.Definitions[old:] {
-						file.Definitions = append(file.Definitions, moved(d, delta))
-					}
-					file.Tail = moved(prev.Tail, delta)
-					return file, nil
-				}
-				if prev.Tail.Offset == was {
-					file.Tail = moved(prev.Tail, delta)
-					return file, nil
-				}
-			}
+	last := e.first
+	for last < len(prev.Definitions) && prev.Definitions[last].End() < edit.Span.End {
+		last++
+	}
+	for more := 2; ; more *= 4 {
+		switch defs, tail, ok := e.try(min(last+more, len(prev.Definitions)+1)); {
+		case ok && tail.Definition == nil:
+			return nil
+		case ok:
+			file := ast.NewFile(prev.BOM, size, nil)
+			file.Definitions, file.Tail = defs, tail
+			return file
 		}
-		d := parseNext(s, next)
-		// The tree is to hold its own text alone, not the whole file's, of
-		// which there would be one for each edit.
-		d.Definition = c.parseOwn(strings.Clone(d.Text), s.startsLine(next))
+	}
+}
+
+// reparser parses again what an edit touches.
+type reparser struct {
+	config Config
+	prev   *ast.File
+	edit   token.Edit
+	delta  token.Pos // how far what follows the edit is moved
+	first  int       // the first definition that may change, or the tail
+}
+
+// at returns the n-th definition of the previous file, the tail behind the last.
+func (e *reparser) at(n int) ast.Placed {
+	if n == len(e.prev.Definitions) {
+		return e.prev.Tail
+	}
+	return e.prev.Definitions[n]
+}
+
+// try parses the text of the definitions from the first to the one before end
+// again. It reports false if what follows must be known to tell where they
+// end. Without a tail the whole file must be parsed again.
+func (e *reparser) try(end int) (defs []ast.Placed, tail ast.Placed, ok bool) {
+	start := e.at(e.first).Offset
+	var old strings.Builder
+	for n := e.first; n < end; n++ {
+		old.WriteString(e.at(n).Text)
+	}
+	text, err := token.Apply(old.String(), e.edit.Shift(-start))
+	isAll := end == len(e.prev.Definitions)+1
+	if err != nil || start == 0 && strings.HasPrefix(text, bom) {
+		return nil, tail, true
+	}
+	r := e.config.reader(text)
+	r.midLine = start != e.prev.Start()
+	defs = make([]ast.Placed, e.first, len(e.prev.Definitions)+1)
+	copy(defs, e.prev.Definitions)
+	met := e.first // the first definition of before that may be met again
+	for next := token.Pos(0); ; {
+		// What stood here before the edit, if it is behind it.
+		was := start + next - e.delta
+		for met < len(e.prev.Definitions) && e.at(met).Offset < was {
+			met++
+		}
+		// Only the first definition of a file starts on a line of its own.
+		isFirst, wasFirst := start+next == e.prev.Start(), was == e.prev.Start()
+		if was >= e.edit.Span.End && e.at(met).Offset == was && isFirst == wasFirst {
+			for _, d := range e.prev.Definitions[met:] {
+				defs = append(defs, e.moved(d))
+			}
+			return defs, e.moved(e.prev.Tail), true
+		}
+		d := r.next(int(next))
+		if !isAll && r.reach > len(text) {
+			return nil, tail, false
+		}
+		next = d.End()
+		d.Offset += start
+		d.Reach += start
 		if d.Query == nil {
-			file.Tail = d
-			return file, nil
+			return defs, d, true
 		}
-		file.Definitions = append(file.Definitions, d)
-		next = int(d.End())
+		defs = append(defs, d)
 	}
 }
 
-func moved(d ast.Placed, delta token.Pos) ast.Placed {
-	d.Offset += delta
-	d.Reach += delta
+func (e *reparser) moved(d ast.Placed) ast.Placed {
+	d.Offset += e.delta
+	d.Reach += e.delta
 	return d
-}
-
-// parseOwn parses the text of one definition.
-func (c Config) parseOwn(text string, startsLine bool) *ast.Definition {
-	s := c.scanner(text)
-	s.single = true
-	s.midLine = !startsLine
-	return parseNext(s, 0).Definition
 }

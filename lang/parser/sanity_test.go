@@ -19,7 +19,7 @@ func checkFile(t testing.TB, f *ast.File) {
 		at = 3
 	}
 	for _, d := range append(f.Definitions[:len(f.Definitions):len(f.Definitions)], f.Tail) {
-		if d.Offset != at || d.Text != f.Text[at:d.End()] {
+		if d.Offset != at || d.Text != f.Text()[at:d.End()] {
 			t.Fatalf("the definition at %d does not follow the text before it, which ends at %d", d.Offset, at)
 		}
 		at = d.End()
@@ -30,12 +30,12 @@ func checkFile(t testing.TB, f *ast.File) {
 			t.Fatalf("definition %q: %v", d.Text, err)
 		}
 	}
-	if int(at) != len(f.Text) {
-		t.Fatalf("the definitions end at %d of %d bytes", at, len(f.Text))
+	if int(at) != len(f.Text()) {
+		t.Fatalf("the definitions end at %d of %d bytes", at, len(f.Text()))
 	}
 	last := token.Pos(0)
 	for _, e := range f.Errors() {
-		if !e.Span.IsValid() || int(e.Span.End) > len(f.Text) {
+		if !e.Span.IsValid() || int(e.Span.End) > len(f.Text()) {
 			t.Fatalf("error %q lies at %v, outside the text", e.Message, e.Span)
 		}
 		if e.Span.Start < last {
@@ -46,7 +46,7 @@ func checkFile(t testing.TB, f *ast.File) {
 			t.Fatalf("error %+v lacks its code or message", e)
 		}
 		for _, fix := range e.Fixes {
-			if _, err := token.Apply(f.Text, fix.Edits...); err != nil {
+			if _, err := token.Apply(f.Text(), fix.Edits...); err != nil {
 				t.Fatalf("fix %q of %q: %v", fix.Title, e.Message, err)
 			}
 		}

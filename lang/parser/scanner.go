@@ -106,8 +106,6 @@ func (lexerDefinition) LexString(_ string, text string) (lexer.Lexer, error) {
 type scanner struct {
 	text     string
 	maxDepth int
-	// single tells that the text is that of one definition alone.
-	single bool
 	// midLine tells that the text follows something else on the same line.
 	midLine bool
 
@@ -124,7 +122,7 @@ type scanner struct {
 // begin makes the next token the first one of a definition at offset base.
 func (s *scanner) begin(base int) {
 	*s = scanner{
-		text: s.text, maxDepth: s.maxDepth, single: s.single, midLine: s.midLine,
+		text: s.text, maxDepth: s.maxDepth, midLine: s.midLine,
 		base: base, pos: base, reach: base, lineHead: s.startsLine(base),
 	}
 }
@@ -202,7 +200,7 @@ func (s *scanner) Next() (lexer.Token, error) {
 		for end < len(text) && isWordByte(text[end]) {
 			end++
 		}
-		if s.tokens > 0 && !s.single && s.startsDefinition(i, end) {
+		if s.tokens > 0 && s.startsDefinition(i, end) {
 			return s.eof(), nil
 		}
 		if n := bareID(text[i:]); n > 0 {
