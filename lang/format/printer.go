@@ -173,6 +173,7 @@ func (b *builder) comment() {
 	if b.wire {
 		return
 	}
+	b.ended() // a comment is no part of what stands before it
 	if c.OwnLine {
 		if b.col > 0 {
 			b.newline()

@@ -73,20 +73,28 @@ const (
 	CodeHavingBeforeFilter = "having-before-filter"
 
 	// The text itself.
-	CodeOpenString  = "unterminated-string"
-	CodeOpenComment = "unterminated-comment"
-	CodeStray       = "stray-character"
-	CodeWrongName   = "name-not-ascii"
-	CodeNUL         = "nul-byte"
-	CodeBadUTF8     = "invalid-utf8"
-	CodeTooDeep     = "too-deep"
-	CodeTooLarge    = "too-large"
+	CodeOpenString    = "unterminated-string"
+	CodeOpenComment   = "unterminated-comment"
+	CodeStray         = "stray-character"
+	CodeWrongName     = "name-not-ascii"
+	CodeNUL           = "nul-byte"
+	CodeBadUTF8       = "invalid-utf8"
+	CodeTooDeep       = "too-deep"
+	CodeTooLarge      = "too-large"
+	CodeTooManyErrors = "too-many-errors"
 )
+
+// maxErrors is how many mistakes in one definition are noted. Only what is no
+// query at all has more.
+const maxErrors = 1000
 
 // add notes a mistake that the parser got over: it goes on as if it were not there.
 func (p *parser) add(code string, span token.Span, message string, expected []string, fixes ...token.Fix) {
-	if p.quiet > 0 {
+	if p.quiet > 0 || len(p.errors) > maxErrors {
 		return
+	}
+	if len(p.errors) == maxErrors {
+		code, message, expected, fixes = CodeTooManyErrors, "there are too many errors in this definition; those that follow are not shown", nil, nil
 	}
 	p.errors = append(p.errors, &ast.Error{Span: span, Code: code, Message: printable(message), Expected: expected, Fixes: fixes})
 }
@@ -170,9 +178,18 @@ func describe(t *lexer.Token) string {
 
 func (p *parser) found() string { return describe(p.cur()) }
 
-// addStray notes a character of no use.
+// addStray notes characters of no use, a run of them as one mistake.
 func (p *parser) addStray(t *lexer.Token) {
-	r, _ := utf8.DecodeRuneInString(t.Value)
+	r, n := utf8.DecodeRuneInString(t.Value)
+	if last := len(p.errors) - 1; last >= 0 {
+		if e := p.errors[last]; e.Code == CodeStray && e.Span.End == span(t).Start && e.Span.Text(p.text)[:n] == t.Value {
+			e.Span.End = span(t).End
+			for _, f := range e.Fixes {
+				f.Edits[0].Span.End = e.Span.End
+			}
+			return
+		}
+	}
 	var fixes []token.Fix
 	if strings.ContainsRune(blanks, r) {
 		fixes = append(fixes, fix("Replace with a blank", replace(span(t), " ")))

@@ -563,14 +563,14 @@ func (p *parser) infixNot(left ast.Expr) ast.Expr {
 	if next == "LIKE" {
 		x = p.like(left, &not)
 	} else {
-		from := len(p.errors)
+		from, at := len(p.errors), p.i
 		if next == "BETWEEN" {
 			x = p.between(left)
 		} else {
 			x = p.wordOperator(left)
 		}
 		var fixes []token.Fix
-		if len(p.errors) == from {
+		if len(p.errors) == from && p.i > at {
 			fixes = append(fixes, fix("Write NOT(..)", insert(left.Span().Start, "NOT("),
 				replace(token.Span{Start: not.Start, End: span(&p.tokens[p.tokenAt(not.Start)+1]).Start}, ""), insert(p.end(), ")")))
 		}

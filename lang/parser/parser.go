@@ -117,31 +117,42 @@ func (c Config) reader(text string) *reader {
 // next parses the definition that starts at offset base.
 func (r *reader) next(base int) ast.Placed {
 	r.begin(base)
+	lex := r.lex
 	for n := 0; ; n++ {
 		if n == len(r.tokens) {
-			r.grow()
+			if n >= maxReused {
+				r.begin(base)
+				lex, _ = lexer.Upgrade(&r.scanner)
+				break
+			}
+			lex = r.grow()
 		}
 		r.tokens[n], _ = r.Next() // the scanner has a token for everything
 		if r.tokens[n].EOF() {
 			break
 		}
 	}
-	r.lex.LoadCheckpoint(lexer.Checkpoint{})
-	doc, err := grammar.ParseFromLexer(r.lex)
+	lex.LoadCheckpoint(lexer.Checkpoint{})
+	doc, err := grammar.ParseFromLexer(lex)
 	if err != nil {
 		panic(err) // the production takes whatever there is
 	}
 	return ast.Placed{Definition: doc.Definition.tree, Offset: token.Pos(base), Reach: token.Pos(r.reach)}
 }
 
+// maxReused is how many tokens a reader keeps room for. A definition with more
+// is left to participle, which then takes the room for it just once.
+const maxReused = 4096
+
 // grow makes room for twice as many tokens, at least 64.
-func (r *reader) grow() {
+func (r *reader) grow() *lexer.PeekingLexer {
 	old := r.tokens
 	size := max(64, 2*len(old))
 	blank := blanksLexer(size)
 	r.lex, _ = lexer.Upgrade(&blank)
 	r.tokens = r.lex.Range(0, lexer.RawCursor(size))
 	copy(r.tokens, old)
+	return r.lex
 }
 
 // blanksLexer is a lexer.Lexer of so many tokens that hold nothing yet.
