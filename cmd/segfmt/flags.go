@@ -30,7 +30,7 @@ Flags:
   -l                     list the files whose formatting differs
   -d                     show what differs, as a unified diff
   -w                     write the formatted text into the files
-  -wire                  print each query on one line without comments, as it is sent
+  -wire                  print each query on one line without comments, behind its name
   --stdin-filename NAME  the name of standard input, for messages and .editorconfig
   --width N              the longest line in characters, 0 for no limit (default 100)
   --indent N             the spaces of one level, 0 to indent with tabs (default 2)

@@ -1,10 +1,10 @@
 package format_test
 
 import (
+	"go/build"
 	goformat "go/format"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -58,7 +58,7 @@ func BenchmarkFile(b *testing.B) {
 // BenchmarkGoFormat is the reference for BenchmarkSource: Go's own formatter on
 // a file of Go's own library.
 func BenchmarkGoFormat(b *testing.B) {
-	text, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "src/net/http/server.go"))
+	text, err := os.ReadFile(filepath.Join(build.Default.GOROOT, "src", "net", "http", "server.go"))
 	if err != nil {
 		b.Skip("Go's own sources are not here: ", err)
 	}

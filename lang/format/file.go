@@ -165,26 +165,32 @@ func (p *printer) dangling(tail *ast.Definition) {
 
 // leading prints the comments that stand on lines of their own before offset
 // start, and moves to the start of the next line. A blank line stays between
-// two things that have one between them. It returns the other comments.
+// two things that have one between them. It returns the other comments, which
+// stand on the line of what starts there.
 func (p *printer) leading(text string, comments []*ast.Comment, start token.Pos) []*ast.Comment {
-	end := token.Pos(0)
-	for len(comments) > 0 {
-		c := comments[0]
-		if c.Span.Start >= start || !c.EndsLine {
-			break
+	n := 0
+	for i, c := range comments {
+		if c.Span.Start < start && c.EndsLine {
+			n = i + 1
 		}
-		p.nextLine(text[end:c.Span.Start])
+	}
+	end := token.Pos(0)
+	for i, c := range comments[:n] {
+		if i == 0 || comments[i-1].EndsLine {
+			p.nextLine(text[end:c.Span.Start])
+		} else {
+			p.text(" ", 1)
+		}
 		p.comment(c.Text)
 		end = c.Span.End
-		comments = comments[1:]
 	}
-	if len(comments) > 0 {
-		start = min(start, comments[0].Span.Start)
+	if n < len(comments) {
+		start = min(start, comments[n].Span.Start)
 	}
 	if int(start) < len(text) {
 		p.nextLine(text[end:start])
 	}
-	return comments
+	return comments[n:]
 }
 
 // nextLine ends the line before a next thing, from which gap separates it.

@@ -88,7 +88,7 @@ func (b *builder) body(start, rparen token.Pos, inner func()) {
 		b.flush(rparen)
 	}
 	b.dedent()
-	b.cut()
+	b.cutBefore()
 }
 
 // step writes a step behind its dot, or one that is an argument.
@@ -250,7 +250,7 @@ func (b *builder) callClose(c *ast.Call) {
 		b.flush(c.Rparen)
 	}
 	b.dedent()
-	b.cut()
+	b.cutBefore()
 	b.tok(c.Rparen, ")")
 	b.close()
 }
@@ -258,8 +258,8 @@ func (b *builder) callClose(c *ast.Call) {
 func (b *builder) expr(x ast.Expr) {
 	switch x := x.(type) {
 	case *ast.CompareExpr:
-		b.open(x.Extent.Start)
 		b.expr(x.Left)
+		b.open(x.OpSpan.Start)
 		b.space()
 		b.tok(x.OpSpan.Start, x.Op.String())
 		b.indent()
@@ -331,7 +331,7 @@ func (b *builder) expr(x ast.Expr) {
 			b.flush(x.Rbrack)
 		}
 		b.dedent()
-		b.cut()
+		b.cutBefore()
 		b.tok(x.Rbrack, "]")
 		b.close()
 	case *ast.ArithExpr:

@@ -17,6 +17,7 @@ type kind uint8
 
 const (
 	kText    kind = iota // text, printed as it is
+	kSpace               // a blank before what follows on the same line
 	kBlank               // a blank, or a line break in a broken group
 	kCut                 // nothing, or a line break in a broken group
 	kFill                // a blank, or a line break where what follows up to the next fill does not fit
@@ -90,8 +91,8 @@ func width(s string) int {
 func (b *builder) put(s string) {
 	if b.spaced {
 		b.spaced = false
-		if !b.glued && strings.IndexByte("),];", s[0]) < 0 {
-			b.put(" ")
+		if strings.IndexByte("),];", s[0]) < 0 {
+			b.space()
 		}
 	}
 	w := width(s)
@@ -124,6 +125,9 @@ func (b *builder) behind(pos token.Pos, s string, next token.Pos) {
 		n++
 	}
 	moves := n < len(b.comments) && b.comments[n].Span.Start < pos
+	if moves && !b.comments[n].OwnLine {
+		n = 0 // those on the line of one that moves go with it
+	}
 	if moves {
 		for _, c := range b.comments[n:] {
 			if c.Span.Start >= next {
@@ -178,9 +182,8 @@ func (b *builder) comment() {
 		if b.col > 0 {
 			b.newline()
 		}
-	} else if b.opened && c.EndsLine {
-		b.put(" ")
 	} else {
+		b.glued = b.glued && (!b.opened || !c.EndsLine)
 		b.space()
 	}
 	b.spaced = false
@@ -201,7 +204,8 @@ func (b *builder) comment() {
 // space writes a blank that is no place for a break.
 func (b *builder) space() {
 	if !b.glued {
-		b.put(" ")
+		b.items = append(b.items, item{kind: kSpace})
+		b.col++
 		b.glued = true
 	}
 }
@@ -230,6 +234,12 @@ func (b *builder) cut() {
 	}
 	b.ended()
 	b.items = append(b.items, item{kind: kCut})
+}
+
+// cutBefore is cut before a closing parenthesis, which no blank precedes.
+func (b *builder) cutBefore() {
+	b.spaced = false
+	b.cut()
 }
 
 // newline breaks the line and all groups around it.
@@ -342,6 +352,8 @@ func (p *printer) print(items []item) {
 				blank = false
 			}
 			p.comment(it.text)
+		case kSpace:
+			blank = !p.atStart
 		case kNewline:
 			p.atStart, blank = true, false
 		case kOpen:

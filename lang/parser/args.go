@@ -148,6 +148,9 @@ func (p *parser) closing() int {
 // offset lparen. Several that are missing at one place are one mistake.
 func (p *parser) missingClose(opened string, lparen token.Pos) {
 	p.lacking--
+	if p.typ() == tEOF && p.lastError >= 0 && p.i-p.lastError <= 2 {
+		return // the text is cut off at a mistake that was reported
+	}
 	if p.gap != nil && p.gapAt == p.i {
 		e := &p.gap.Fixes[0].Edits[0]
 		e.New += ")"
@@ -170,10 +173,19 @@ func (p *parser) missingClose(opened string, lparen token.Pos) {
 func (p *parser) comma(c *ast.Call) bool {
 	switch {
 	case p.typ() == tComma:
-		if next := p.peek(1).Type; next == tRparen || next == tEOF {
+		if p.peek(1).Type == tRparen {
 			return false // the caller's close reports the comma
 		}
 		c.Commas = append(c.Commas, p.take().Start)
+		for p.typ() == tComma {
+			s := span(p.cur())
+			p.add(CodeSpareComma, s, "this comma is one too many; remove it", nil, fix("Remove the comma", replace(s, "")))
+			p.advance()
+		}
+		if p.typ() == tEOF || p.atEdge() {
+			p.fail(CodeMissingArgument, p.here(), fmt.Sprintf("an argument of %s is missing behind the comma", c.Word), []string{"an argument"})
+			return false
+		}
 		return true
 	case p.typ() == tSemicolon && p.peek(1).Type != tEOF:
 		s := span(p.cur())
@@ -197,6 +209,9 @@ func (p *parser) nextArg(c *ast.Call, what string) bool {
 
 func (p *parser) missingArg(c *ast.Call, what string) {
 	at := p.here()
+	if p.failed() {
+		return
+	}
 	if p.typ() == tComma && p.peek(1).Type == tRparen {
 		// A comma with nothing behind it is part of this mistake.
 		at = token.At(span(p.cur()).End)
@@ -268,10 +283,10 @@ func (p *parser) alias(c *ast.Call) *ast.Alias {
 	}
 	start := p.start()
 	n := &ast.Alias{Dot: token.NoPos, Name: p.identValue()}
-	if p.typ() == tDot && isName(p.peek(1).Type) && p.peek(2).Type != tLparen {
+	if p.typ() == tDot && p.isMember() {
 		q := n.Name
 		n.Qualifier, n.Dot = &q, p.take().Start
-		n.Name = p.identValue()
+		n.Name = p.member(q.Name, "an alias")
 	}
 	n.Extent = p.extent(start)
 	return n
@@ -315,6 +330,9 @@ func (p *parser) number(c *ast.Call, what string) ast.Expr {
 // column parses a column.
 func (p *parser) column(c *ast.Call) ast.Expr {
 	t := p.cur()
+	if isPage := c.Word == token.ORDERBY || c.Word == token.SELECT; isPage && isName(t.Type) && !p.isCall() {
+		return p.columnRef()
+	}
 	if p.startsValue() && (t.Type != tLparen || c.Word != token.ORDERBY && c.Word != token.SELECT) {
 		x := p.value()
 		p.wantColumn(x, c.Word.String()+" takes")

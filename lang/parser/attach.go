@@ -10,6 +10,8 @@ type gap struct {
 	comment *ast.Comment
 	prevEnd token.Pos // where the token before it ends
 	isOpen  bool      // the comment has no end
+	// endsLine tells that nothing but comments follows on its line.
+	endsLine bool
 }
 
 // attach hangs the comments of a definition, in the order of the text, on the
@@ -23,6 +25,13 @@ func attach(d *ast.Definition, gaps []gap) {
 			add(&commentsOf(d).Dangling, g)
 		}
 		return
+	}
+	for i := len(gaps) - 1; i >= 0; i-- {
+		gaps[i].endsLine = gaps[i].comment.EndsLine
+		if i+1 < len(gaps) {
+			next := &gaps[i+1]
+			gaps[i].endsLine = gaps[i].endsLine || !next.comment.OwnLine && next.prevEnd == gaps[i].prevEnd && next.endsLine
+		}
 	}
 	a := attacher{gaps}
 	for len(a.gaps) > 0 && a.gaps[0].comment.Span.Start < d.Extent.Start {
@@ -75,7 +84,7 @@ func hang(g gap, parent, prev, next ast.Node) {
 	c := g.comment
 	behindPrev := prev != nil && g.prevEnd >= prev.Span().End
 	switch {
-	case !c.OwnLine && c.EndsLine && behindPrev && canCarry(prev):
+	case !c.OwnLine && g.endsLine && behindPrev && canCarry(prev):
 		add(&commentsOf(prev).Trailing, g)
 	case next != nil && canCarry(next) && (c.OwnLine || prev == nil || g.prevEnd > prev.Span().End || !canCarry(prev)):
 		add(&commentsOf(next).Leading, g)

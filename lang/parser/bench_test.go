@@ -1,11 +1,11 @@
 package parser_test
 
 import (
+	"go/build"
 	"go/parser"
 	gotoken "go/token"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -36,7 +36,7 @@ func corpus(b testing.TB, size int) string {
 // goFile returns the reference: a file of Go's own library.
 func goFile(b testing.TB) []byte {
 	b.Helper()
-	text, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "src/net/http/server.go"))
+	text, err := os.ReadFile(filepath.Join(build.Default.GOROOT, "src", "net", "http", "server.go"))
 	if err != nil {
 		b.Skip("Go's own sources are not here: ", err)
 	}

@@ -139,7 +139,6 @@ func (p *parser) datePart(c *ast.Call) *ast.DatePart {
 	w := token.Lookup(name)
 	if !w.IsDatePart() || t.Type == tString {
 		if !w.IsDatePart() {
-			w = token.NoWord
 			if o, ok := otherParts[strings.ToUpper(name)]; ok {
 				w = o
 			} else if o := token.Lookup(strings.TrimSuffix(strings.ToUpper(name), "S")); o.IsDatePart() {
@@ -153,6 +152,7 @@ func (p *parser) datePart(c *ast.Call) *ast.DatePart {
 			fixes = append(fixes, fix("Replace with "+strings.ToLower(w.String()), replace(s, strings.ToLower(w.String()))))
 		}
 		p.fail(CodeUnknownFunction, s, what+", but "+p.found()+" stands there", dateParts, fixes...)
+		p.cutOff()
 		if w == token.NoWord {
 			if p.peek(1).Type == tDot {
 				p.value()

@@ -27,6 +27,9 @@ const (
 	CodeMissingSetOp      = "missing-set-operator"
 	CodeMissingQuery      = "missing-query"
 	CodeMissingStep       = "missing-step"
+	CodeMissingColumn     = "missing-column"
+	CodeMissingEquals     = "missing-equals"
+	CodeMissingName       = "missing-name"
 
 	// Something is there that has no place.
 	CodeSpareParen       = "spare-parenthesis"
@@ -89,14 +92,16 @@ const (
 const maxErrors = 1000
 
 // add notes a mistake that the parser got over: it goes on as if it were not there.
-func (p *parser) add(code string, span token.Span, message string, expected []string, fixes ...token.Fix) {
+func (p *parser) add(code string, span token.Span, message string, expected []string, fixes ...token.Fix) bool {
+	p.lastError = p.i
 	if p.quiet > 0 || len(p.errors) > maxErrors {
-		return
+		return false
 	}
 	if len(p.errors) == maxErrors {
 		code, message, expected, fixes = CodeTooManyErrors, "there are too many errors in this definition; those that follow are not shown", nil, nil
 	}
 	p.errors = append(p.errors, &ast.Error{Span: span, Code: code, Message: printable(message), Expected: expected, Fixes: fixes})
+	return true
 }
 
 // fail notes a mistake at the current token, unless one was noted there
@@ -107,8 +112,7 @@ func (p *parser) fail(code string, span token.Span, message string, expected []s
 		return false
 	}
 	p.lastFail = p.i
-	p.add(code, span, message, expected, fixes...)
-	return p.quiet == 0
+	return p.add(code, span, message, expected, fixes...)
 }
 
 // failed reports whether a mistake was noted at the current token, or
@@ -140,6 +144,9 @@ const maxShown = 40
 
 // quote shows a piece of the text in a message, on one line and cut to a bearable length.
 func quote(text string) string {
+	if len(text) > 4*maxShown {
+		text = text[:4*maxShown] // a long one is not read for each error in it
+	}
 	text = strings.Join(strings.Fields(text), " ")
 	if len(text) > maxShown {
 		n := maxShown
@@ -180,9 +187,9 @@ func (p *parser) found() string { return describe(p.cur()) }
 
 // addStray notes characters of no use, a run of them as one mistake.
 func (p *parser) addStray(t *lexer.Token) {
-	r, n := utf8.DecodeRuneInString(t.Value)
+	r, _ := utf8.DecodeRuneInString(t.Value)
 	if last := len(p.errors) - 1; last >= 0 {
-		if e := p.errors[last]; e.Code == CodeStray && e.Span.End == span(t).Start && e.Span.Text(p.text)[:n] == t.Value {
+		if e := p.errors[last]; e.Code == CodeStray && e.Span.End == span(t).Start && strings.HasPrefix(e.Span.Text(p.text), t.Value) {
 			e.Span.End = span(t).End
 			for _, f := range e.Fixes {
 				f.Edits[0].Span.End = e.Span.End

@@ -107,6 +107,10 @@ func (p *parser) takeLogical(op token.Op) ast.Operator {
 	case tWrongOp:
 		p.wrongOp(t)
 	case tComma:
+		if p.failed() {
+			p.advance()
+			return ast.Operator{Span: s} // the comma is part of a mistake that was reported
+		}
 		p.add(CodeWrongSeparator, s, "conditions are joined by && or ||, not by a comma", []string{"&&", "||"}, fix("Replace the comma with &&", replace(s, " &&")))
 	}
 	if op != missingOp {
@@ -149,7 +153,7 @@ func (p *parser) conjunction() ast.Expr {
 		operator := p.takeLogical(op)
 		at := p.i
 		x := p.comparison()
-		if is, unknown := ast.IsCondition(x); op != missingOp || is || unknown {
+		if is, unknown := ast.IsCondition(x); operator.Op != token.NoOp || is || unknown {
 			p.wantCondition(x)
 		} else {
 			// Whatever it is, the missing operator is mistake enough.
@@ -170,7 +174,7 @@ func (p *parser) conjunction() ast.Expr {
 // taken, if there is none.
 func (p *parser) comparisonOp() (token.Op, token.Span) {
 	t := p.cur()
-	op := token.NoOp
+	var op token.Op
 	typ := t.Type
 	if typ == tWrongOp {
 		typ = wrongOps[t.Value].typ
@@ -212,6 +216,12 @@ func (p *parser) wrongOp(t *lexer.Token) {
 // comparison parses a condition without && and ||, or a value alone.
 func (p *parser) comparison() ast.Expr {
 	left := p.value()
+	if p.typ() == tRparen && p.lacking < 0 && isValue(left) && isComparisonType(p.peek(1)) {
+		s := span(p.cur())
+		p.add(CodeSpareParen, s, "this ) closes nothing; remove it", nil, fix("Remove the )", replace(s, "")))
+		p.lacking++
+		p.advance()
+	}
 	op, s := p.comparisonOp()
 	if op == token.NoOp {
 		switch {
@@ -222,6 +232,7 @@ func (p *parser) comparison() ast.Expr {
 		}
 		return left
 	}
+	p.doubleOperator(s)
 	n := p.compare(left, op, s)
 	if p.isComparison() {
 		return p.chain(n)
@@ -229,17 +240,42 @@ func (p *parser) comparison() ast.Expr {
 	return n
 }
 
+// doubleOperator takes comparison operators behind the one at s.
+func (p *parser) doubleOperator(s token.Span) {
+	if !p.isComparison() {
+		if p.typ() == tEOF && p.lastError == p.i-1 {
+			p.lastFail = p.i // a wrong operator at the end of an unfinished text is mistake enough
+		}
+		return
+	}
+	both := s.Join(span(p.cur()))
+	known := p.lastError == p.i-1
+	text := s.Text(p.text) + p.cur().Value
+	var fixes []token.Fix
+	if _, n := operator(text); n == len(text) && text != "==" && wrongOps[text].text == "" {
+		fixes = append(fixes, fix("Write "+text, replace(both, text)))
+	}
+	if !known {
+		p.add(CodeWrongOperator, both, fmt.Sprintf("%s is no operator; expected ==, !=, >, >=, < or <=", quote(both.Text(p.text))), comparisons[:6], fixes...)
+	}
+	for p.isComparison() {
+		p.advance()
+	}
+}
+
 func isValue(x ast.Expr) bool {
 	is, unknown := ast.IsCondition(x)
 	return !is && !unknown
 }
 
-func (p *parser) isComparison() bool {
-	switch t := p.typ(); t {
+func (p *parser) isComparison() bool { return isComparisonType(p.cur()) }
+
+func isComparisonType(t *lexer.Token) bool {
+	switch t.Type {
 	case tEqual, tNotEqual, tGreater, tGreaterEqual, tLess, tLessEqual, tAssign:
 		return true
 	case tWrongOp:
-		typ := wrongOps[p.cur().Value].typ
+		typ := wrongOps[t.Value].typ
 		return typ != tAnd && typ != tOr && typ != tMinus
 	}
 	return false
@@ -297,7 +333,13 @@ func quoted(value string) string {
 func (p *parser) missingComparison(left ast.Expr) ast.Expr {
 	s := p.here()
 	p.fail(CodeMissingComparison, s, fmt.Sprintf("a comparison is missing before %s; expected ==, !=, >, >=, < or <=", p.found()), comparisons[:6])
-	return p.compare(left, token.NoOp, s)
+	n := p.compare(left, token.NoOp, s)
+	if p.isComparison() {
+		p.quiet++ // what is missing may have been another operator
+		defer func() { p.quiet-- }()
+		return p.chain(n)
+	}
+	return n
 }
 
 // chain parses comparisons that follow a comparison, as in 1 < a < 5.
@@ -533,10 +575,15 @@ func (p *parser) wantLiteral(x ast.Expr) {
 // isNull parses IS [NOT] NULL, which SQL has.
 func (p *parser) isNull(left ast.Expr) ast.Expr {
 	is := p.take()
-	right := "ISNULL"
+	right, op := "ISNULL", "=="
 	if p.typ() == tIdent && strings.EqualFold(p.cur().Value, "NOT") {
-		right = "ISNOTNULL"
+		right, op = "ISNOTNULL", "!="
 		p.advance()
+	}
+	if p.startsValue() && !strings.EqualFold(p.cur().Value, "NULL") {
+		s := token.Span{Start: is.Start, End: p.end()}
+		p.add(CodeUnknownOperator, s, fmt.Sprintf("there is no operator %s; write %s", quote(s.Text(p.text)), op), []string{op}, fix("Replace with "+op, replace(s, op)))
+		return p.compare(left, map[string]token.Op{"==": token.Equal, "!=": token.NotEqual}[op], s)
 	}
 	start := left.Span()
 	var fixes []token.Fix
@@ -735,7 +782,18 @@ func (p *parser) factor() ast.Expr {
 			}
 			break
 		}
+		if p.peek(1).Type == tTooDeep {
+			p.advance()
+			p.tooDeep()
+			return &ast.BadExpr{Base: ast.Base{Extent: p.extent(s.Start)}}
+		}
 		switch w := token.Lookup(t.Value); w {
+		case token.ISNULL, token.ISNOTNULL, token.DATEDIFF, token.DATEADD, token.DATE:
+			// With an argument directly behind it, it lacks its parenthesis.
+			if next := p.peek(1); isName(next.Type) && !wordOperators[strings.ToUpper(next.Value)] && !token.Lookup(next.Value).IsSetOperator() &&
+				token.Lookup(next.Value) != token.AND && token.Lookup(next.Value) != token.OR || next.Type == tNumber {
+				return p.callAs(w, t, s)
+			}
 		case token.TRUE, token.FALSE:
 			if p.peek(1).Type != tDot {
 				p.advance()
@@ -815,8 +873,17 @@ func (p *parser) closeGroup(n *ast.ParenExpr) {
 }
 
 func (p *parser) tooDeep() {
+	depth := 0
+	for k := range p.i {
+		switch p.tokens[k].Type {
+		case tLparen, tLbrack:
+			depth++
+		case tRparen, tRbrack:
+			depth--
+		}
+	}
 	s := p.take()
-	p.add(CodeTooDeep, token.Span{Start: s.Start, End: s.Start + 1}, "the parentheses are nested too deeply here; split the query into named definitions", nil)
+	p.add(CodeTooDeep, token.Span{Start: s.Start, End: s.Start + 1}, fmt.Sprintf("more than %d parentheses are open here; split the query into named definitions", depth), nil)
 }
 
 // startsNotOperand reports whether what follows the word NOT makes it the
@@ -944,8 +1011,7 @@ func (p *parser) stringLit() *ast.StringLit {
 		n.Value = unescape(strings.ReplaceAll(inner, `\"`, `"`))
 		p.add(CodeWrongQuotes, s, "a string is written in single quotes, as in 'text'", []string{"'..'"}, fix("Replace the quotes", replace(s, quoted(n.Value))))
 	case tOpenString:
-		_, first := utf8.DecodeRuneInString(t.Value)
-		n.Value = unescape(t.Value[first:])
+		n.Value = unescape(strings.TrimLeft(t.Value, "'\"`"))
 		var fixes []token.Fix
 		// Where nothing else of the line can be meant to stand outside, the
 		// quote belongs at its end.
@@ -954,7 +1020,11 @@ func (p *parser) stringLit() *ast.StringLit {
 		} else if rest := strings.TrimRight(t.Value, ") "); t.Value[0] == '\'' && len(rest) > 1 && rest != t.Value && !strings.ContainsAny(rest[1:], "()[],&|=<>'") {
 			fixes = append(fixes, fix("Insert '", insert(s.Start+token.Pos(len(rest)), "'")))
 		}
-		p.add(CodeOpenString, s, "the string that starts here has no closing quote on its line", []string{"'"}, fixes...)
+		message := "the string that starts here has no closing quote on its line"
+		if t.Value[0] != '\'' && t.Value[0] < utf8.RuneSelf && t.Value[0] != '"' && t.Value[0] != '`' || strings.Count(t.Value, "'") > 1 {
+			message = "the quotes do not pair up on this line; a string is written 'text', and a quote within it as two"
+		}
+		p.add(CodeOpenString, s, message, []string{"'"}, fixes...)
 		// It may have swallowed what is missing next.
 		p.lastFail = p.i
 	}
@@ -998,7 +1068,7 @@ func (p *parser) columnRef() ast.Expr {
 	if p.typ() == tDot && p.isMember() {
 		q := n.Name
 		n.Qualifier, n.Dot = &q, p.take().Start
-		n.Name = p.identValue()
+		n.Name = p.member(q.Name, "a column")
 		if p.typ() == tDot && p.isMember() {
 			from := p.start()
 			for p.typ() == tDot && p.isMember() {
@@ -1013,8 +1083,18 @@ func (p *parser) columnRef() ast.Expr {
 	return n
 }
 
-// isMember reports whether the name behind the dot here belongs to a column,
-// and is not the next step.
+// isMember reports whether the dot here belongs to a column, also where its
+// name is still missing, and not to the next step.
 func (p *parser) isMember() bool {
-	return isName(p.peek(1).Type) && p.peek(2).Type != tLparen
+	next := p.peek(1).Type
+	return !isName(next) && next != tDot || isName(next) && p.peek(2).Type != tLparen
+}
+
+// member parses the name behind the dot of a column or alias.
+func (p *parser) member(qualifier, what string) ast.Ident {
+	if isName(p.typ()) {
+		return p.identValue()
+	}
+	p.fail(CodeMissingColumn, p.here(), fmt.Sprintf("the name of %s is missing behind `%s.`", what, qualifier), []string{what})
+	return ast.Ident{Extent: p.here()}
 }

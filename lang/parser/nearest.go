@@ -10,6 +10,9 @@ import (
 // that name is surely a slip for, or NoWord.
 func nearestWord(name string, keep func(token.Word) bool) token.Word {
 	name = strings.ToUpper(name)
+	if w := begun(name, keep); w != token.NoWord {
+		return w
+	}
 	best, bestDist, tie := token.NoWord, 3, false
 	for _, w := range token.Words() {
 		if !keep(w) {
@@ -33,6 +36,24 @@ func nearestWord(name string, keep func(token.Word) bool) token.Word {
 		return token.NoWord
 	}
 	return best
+}
+
+// begun returns the one word that name is the beginning of, at least three
+// letters long, or NoWord.
+func begun(name string, keep func(token.Word) bool) token.Word {
+	found := token.NoWord
+	if len(name) < 3 {
+		return found
+	}
+	for _, w := range token.Words() {
+		if keep(w) && strings.HasPrefix(w.String(), name) {
+			if found != token.NoWord {
+				return token.NoWord
+			}
+			found = w
+		}
+	}
+	return found
 }
 
 // distance returns how many letters must be put in, left out, replaced or

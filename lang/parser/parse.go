@@ -20,10 +20,11 @@ type parser struct {
 	tokens []lexer.Token // without comments and strays; the last is EOF
 	i      int           // the current token
 
-	errors   []*ast.Error
-	quiet    int   // above 0, errors are not noted
-	lastFail int   // the token at which the last mistake was noted, -1 before
-	strays   []int // tokens before which strays were left out, ascending
+	errors    []*ast.Error
+	quiet     int   // above 0, errors are not noted
+	lastFail  int   // the token at which the last mistake was noted, -1 before
+	lastError int   // the token at which the last one was noted that the parser got over
+	strays    []int // tokens before which strays were left out, ascending
 
 	groups  int // open parentheses around queries
 	commas  int // above 0 within arguments, where a comma is no slip for &&
@@ -43,7 +44,7 @@ func span(t *lexer.Token) token.Span {
 // the tree has no query.
 func parseDefinition(raw []lexer.Token) *ast.Definition {
 	eof := &raw[len(raw)-1]
-	p := &parser{text: eof.Value, lastFail: -1}
+	p := &parser{text: eof.Value, lastFail: -1, lastError: -1}
 	d := &ast.Definition{Assign: token.NoPos, Semicolon: token.NoPos}
 	p.tokens = raw[:0] // the slice is the parser's own from here on
 	var gaps []gap
@@ -51,7 +52,7 @@ func parseDefinition(raw []lexer.Token) *ast.Definition {
 	for _, t := range raw {
 		switch t.Type {
 		case tComment, tOpenComment:
-			gaps = append(gaps, gap{p.comment(&t, eof), end, t.Type == tOpenComment})
+			gaps = append(gaps, gap{comment: p.comment(&t, eof), prevEnd: end, isOpen: t.Type == tOpenComment})
 			continue
 		case tStray, tNUL, tBadUTF8:
 			if n := len(p.strays); n == 0 || p.strays[n-1] != len(p.tokens) {
@@ -73,6 +74,7 @@ func parseDefinition(raw []lexer.Token) *ast.Definition {
 		}
 	}
 
+	p.pairQuotes()
 	isEmpty := len(p.tokens) == 1
 	if isEmpty {
 		end = token.Pos(len(p.text))
@@ -173,6 +175,62 @@ func (p *parser) extent(start token.Pos) token.Span {
 // here is where something is missing: behind the last token.
 func (p *parser) here() token.Span { return token.At(p.end()) }
 
+// cutOff keeps quiet about what is missing behind the current word, which was
+// reported already, if it is the last of an unfinished text.
+func (p *parser) cutOff() {
+	if p.failed() && p.peek(1).Type == tEOF {
+		p.lastFail = p.i + 1
+	}
+}
+
+// pairQuotes finds lines whose quotes do not pair up, so that what is outside
+// of strings is inside and the other way round, and makes one open string of
+// all from the first token that shows it to the line's end.
+func (p *parser) pairQuotes() {
+	for open := range p.tokens {
+		if p.tokens[open].Type != tOpenString || p.tokens[open].Value[0] != '\'' {
+			continue
+		}
+		line := p.tokens[open].Pos.Line
+		first := open
+		for k := open; k > 0 && p.tokens[k-1].Pos.Line == line && p.tokens[k-1].Type != tOpenString; k-- {
+			a, b := &p.tokens[k-1], &p.tokens[k]
+			touch := span(a).End == span(b).Start
+			switch {
+			case touch && a.Type == tString && (isName(b.Type) || b.Type == tNumber):
+				first = k - 1
+			case touch && (isName(a.Type) || a.Type == tNumber) && isString(b.Type):
+				first = k - 1
+			}
+		}
+		if first == open {
+			continue
+		}
+		// The words before a quote that lacks its partner are part of the text.
+		for first > 0 && p.tokens[first].Type != tString && p.tokens[first-1].Pos.Line == line {
+			prev := &p.tokens[first-1]
+			if prev.Type != tIdent && prev.Type != tNumber || wordOperators[strings.ToUpper(prev.Value)] || token.Lookup(prev.Value) != token.NoWord {
+				break
+			}
+			first--
+		}
+		s := span(&p.tokens[first]).Join(span(&p.tokens[open]))
+		for k := first; k <= open; k++ {
+			switch p.tokens[k].Type {
+			case tLparen:
+				p.lacking--
+			case tRparen:
+				p.lacking++
+			}
+		}
+		t := p.tokens[first]
+		t.Type, t.Value = tOpenString, s.Text(p.text)
+		p.tokens = append(append(p.tokens[:first:first], t), p.tokens[open+1:]...)
+		p.pairQuotes()
+		return
+	}
+}
+
 // word returns the word of the language that t spells, if any.
 func word(t *lexer.Token) token.Word {
 	if t.Type != tIdent {
@@ -222,7 +280,12 @@ func (p *parser) isSetOperator(n int) bool {
 		return false
 	}
 	w := token.Lookup(t.Value)
-	return w.IsSetOperator() && (p.startsSource(n+1) || p.peek(n+1).Type == tLparen || p.peek(n+1).Type == tIdent)
+	return w.IsSetOperator() && p.startsGroup(n+1)
+}
+
+// startsGroup reports whether a source stands n tokens on, in parentheses or not.
+func (p *parser) startsGroup(n int) bool {
+	return p.startsSource(n) || p.peek(n).Type == tLparen && (p.startsSource(n+1) || p.peek(n+1).Type == tLparen)
 }
 
 // isStep reports whether a "." with the call of a step behind it stands here.
@@ -269,6 +332,17 @@ func (p *parser) definition(d *ast.Definition) {
 		}
 		d.Assign = p.take().Start
 	}
+	switch {
+	case d.Name != nil:
+	case p.typ() == tAssign:
+		s := span(p.cur())
+		p.add(CodeMissingName, token.At(s.Start), "the name of the definition is missing before =", []string{"a name"})
+		d.Assign = p.take().Start
+	case isName(p.typ()) && word(p.cur()) == token.NoWord && p.startsSource(1):
+		d.Name = p.ident()
+		p.add(CodeMissingEquals, p.here(), fmt.Sprintf("= is missing behind the name %s of the definition", d.Name.Name), []string{"="},
+			fix("Insert =", insert(p.end(), " =")))
+	}
 	d.Query = p.query()
 	if p.typ() == tSemicolon {
 		d.Semicolon = p.take().Start
@@ -312,6 +386,11 @@ func (p *parser) setOperator(q *ast.Query) (ast.SetOperator, bool) {
 		case tIdent:
 			if w := token.Lookup(t.Value); w.IsSetOperator() {
 				p.advance()
+				if w == token.UNION && strings.EqualFold(p.cur().Value, "all") && p.startsGroup(1) {
+					all := span(p.cur())
+					p.add(CodeUnexpected, all, "there is no UNION ALL; a member is in a segment once", nil, fix("Remove ALL", replace(token.Span{Start: s.End, End: all.End}, "")))
+					p.advance()
+				}
 				return ast.SetOperator{Word: w, Span: s}, true
 			}
 			if p.startsOperand(1) && !p.isCall() {
@@ -320,7 +399,7 @@ func (p *parser) setOperator(q *ast.Query) (ast.SetOperator, bool) {
 				}
 			}
 		case tAnd, tOr, tComma, tPlus, tMinus, tWrongOp:
-			if p.startsOperand(1) {
+			if p.startsGroup(1) {
 				p.add(CodeMissingSetOp, s, fmt.Sprintf("segments are joined by UNION, EXCEPT or INTERSECT, not by %s", quote(t.Value)), setOperators)
 				p.advance()
 				return ast.SetOperator{Word: joins(t), Span: s}, true
@@ -367,7 +446,7 @@ func (p *parser) wrongSetOperator(t *lexer.Token, s token.Span) (ast.SetOperator
 		p.advance()
 		return ast.SetOperator{Word: token.EXCEPT, Span: s}, true
 	}
-	w := token.NoWord
+	var w token.Word
 	switch name {
 	case "AND":
 		w = token.INTERSECT
@@ -484,7 +563,7 @@ func (p *parser) havingBeforeFilter(o *ast.Operand) {
 			if having == nil {
 				continue
 			}
-			p.add(CodeHavingBeforeFilter, s.Extent, "FILTER stands before HAVING: the events are filtered, then counted; swap the two",
+			p.add(CodeHavingBeforeFilter, s.Extent, "FILTER must stand before HAVING, since the events are filtered, then counted; swap the two",
 				nil, fix("Swap HAVING and FILTER",
 					replace(having.Extent, s.Extent.Text(p.text)), replace(s.Extent, having.Extent.Text(p.text))))
 			return
@@ -555,10 +634,15 @@ func (p *parser) source() ast.Source {
 		if p.isCall() {
 			return p.sourceCall(t, s)
 		}
+		if p.peek(1).Type == tTooDeep {
+			p.advance()
+			p.tooDeep()
+			return &ast.BadSource{Base: ast.Base{Extent: p.extent(s.Start)}}
+		}
 		if w := word(t); w.IsSource() && (isName(p.peek(1).Type) && !p.isSetOperator(1) || isString(p.peek(1).Type)) {
 			return p.sourceCall(t, s) // the ( is missing
 		} else if w.IsSource() {
-			p.fail(CodeMissingParen, s, fmt.Sprintf("%s lacks its parentheses, as in `%s`", w, sourceForm(w)), []string{sourceForm(w)})
+			p.fail(CodeMissingParen, s, fmt.Sprintf("%s lacks its parentheses, as in %s", w, quote(sourceForm(w))), []string{sourceForm(w)})
 			p.advance()
 			return &ast.BadSource{Base: ast.Base{Extent: s}}
 		}
@@ -775,6 +859,7 @@ func (p *parser) unknownStep(dot token.Pos) ast.Step {
 		if p.peek(1).Type == tLparen || !isOther {
 			p.fail(CodeUnknownStep, s, fmt.Sprintf("there is no step %s; did you mean %s?", quote(t.Value), w),
 				[]string{w.String() + "(..)"}, fix("Replace with "+w.String(), replace(s, w.String())))
+			p.cutOff()
 			return p.stepCall(dot, w)
 		}
 	}
@@ -922,7 +1007,7 @@ func (p *parser) having(dot token.Pos) *ast.Having {
 		start = p.start()
 	}
 	if p.open(&n.Call, token.HAVING) {
-		n.Aggregate = p.aggregate(&n.Call)
+		n.Aggregate = p.aggregate()
 		n.Op, n.OpSpan = p.comparisonOp()
 		if n.Op == token.NoOp {
 			n.OpSpan = p.here()
@@ -943,7 +1028,7 @@ var otherAggregates = map[string]token.Word{
 }
 
 // aggregate parses COUNT(), or SUM, AVG, MIN or MAX(column).
-func (p *parser) aggregate(having *ast.Call) *ast.Aggregate {
+func (p *parser) aggregate() *ast.Aggregate {
 	t := p.cur()
 	w := word(t)
 	if !w.IsAggregate() {
@@ -959,14 +1044,16 @@ func (p *parser) aggregate(having *ast.Call) *ast.Aggregate {
 		expected := []string{"COUNT()", "SUM(..)", "AVG(..)", "MIN(..)", "MAX(..)"}
 		if w == token.NoWord {
 			p.fail(CodeUnknownFunction, span(t), message, expected)
+			p.cutOff()
 			p.advance()
 			if p.typ() == tLparen {
 				p.anyArgs()
 			}
 			return nil
 		}
-		p.fail(CodeUnknownFunction, span(t), message, expected, fix("Replace with "+w.String(), replace(span(t), w.String())))
+		p.fail(CodeUnknownFunction, span(t), message+"; did you mean "+w.String()+"?", expected, fix("Replace with "+w.String(), replace(span(t), w.String())))
 	}
+	p.cutOff()
 	n := &ast.Aggregate{}
 	start := p.start()
 	if w == token.COUNT {
@@ -999,14 +1086,16 @@ func (p *parser) window() *ast.Window {
 		}
 		if w == token.NoWord {
 			p.fail(CodeUnknownFunction, span(t), message, windows)
+			p.cutOff()
 			p.advance()
 			if p.typ() == tLparen {
 				p.anyArgs()
 			}
 			return nil
 		}
-		p.fail(CodeUnknownFunction, span(t), message, windows, fix("Replace with "+w.String(), replace(span(t), w.String())))
+		p.fail(CodeUnknownFunction, span(t), message+"; did you mean "+w.String()+"?", windows, fix("Replace with "+w.String(), replace(span(t), w.String())))
 	}
+	p.cutOff()
 	n := &ast.Window{}
 	start := p.start()
 	if p.open(&n.Call, w) {

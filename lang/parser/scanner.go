@@ -74,7 +74,7 @@ var wrongOps = map[string]struct {
 	text string
 }{
 	"<>": {tNotEqual, "!="}, "===": {tEqual, "=="}, "!==": {tNotEqual, "!="}, "=>": {tGreaterEqual, ">="},
-	"=<": {tLessEqual, "<="}, "&": {tAnd, "&&"}, "|": {tOr, "||"},
+	"=<": {tLessEqual, "<="}, "&&&": {tAnd, "&&"}, "|||": {tOr, "||"}, "&": {tAnd, "&&"}, "|": {tOr, "||"},
 	"≠": {tNotEqual, "!="}, "≥": {tGreaterEqual, ">="}, "≤": {tLessEqual, "<="},
 	"–": {tMinus, "-"}, "—": {tMinus, "-"}, "−": {tMinus, "-"},
 }
@@ -96,7 +96,7 @@ func (d lexerDefinition) Lex(filename string, r io.Reader) (lexer.Lexer, error) 
 }
 
 // LexString returns a lexer for the first definition in text.
-func (lexerDefinition) LexString(_ string, text string) (lexer.Lexer, error) {
+func (lexerDefinition) LexString(_, text string) (lexer.Lexer, error) {
 	return &scanner{text: text, maxDepth: DefaultMaxDepth}, nil
 }
 
@@ -416,7 +416,7 @@ func (s *scanner) startsDefinition(i, end int) bool {
 		eq = s.skip(eq)
 	}
 	if eq >= len(s.text) || s.text[eq] != '=' {
-		return false
+		return s.depth == 0 && s.lineHead && s.lacksEquals(i, end, eq)
 	}
 	s.look(eq + 2)
 	if eq+1 < len(s.text) && strings.IndexByte("=<>", s.text[eq+1]) >= 0 {
@@ -441,6 +441,20 @@ func (s *scanner) startsDefinition(i, end int) bool {
 	}
 	wordEnd := s.word(value)
 	if !token.Lookup(s.text[value:wordEnd]).IsSource() {
+		return false
+	}
+	paren := s.skip(wordEnd)
+	return paren < len(s.text) && s.text[paren] == '('
+}
+
+// lacksEquals reports whether the word from i to end, at the start of a line,
+// is the name of a definition whose = was forgotten: a query starts at next.
+func (s *scanner) lacksEquals(i, end, next int) bool {
+	if token.Lookup(s.text[i:end]) != token.NoWord || strings.ContainsAny(s.text[end:next], "\r\n") {
+		return false
+	}
+	wordEnd := s.word(next)
+	if !token.Lookup(s.text[next:wordEnd]).IsSource() {
 		return false
 	}
 	paren := s.skip(wordEnd)
@@ -597,19 +611,15 @@ func (s *scanner) other() lexer.Token {
 		return s.token(tBadUTF8, size)
 	}
 	if closing, ok := quotes[r]; ok {
-		line := text
-		if n := strings.IndexAny(text, "\r\n"); n >= 0 {
-			line = text[:n]
-		}
 		n := size
-		for n < len(line) {
-			c, w := utf8.DecodeRuneInString(line[n:])
-			if strings.ContainsRune(closing, c) && !isApostrophe(line, n, w) {
+		for n < len(text) && text[n] != '\n' && text[n] != '\r' {
+			c, w := utf8.DecodeRuneInString(text[n:])
+			if strings.ContainsRune(closing, c) && !isApostrophe(text, n, w) {
 				return s.take(tWrongQuote, n+w)
 			}
 			n += w
 		}
-		return s.take(tOpenString, len(strings.TrimRight(line, " \t")))
+		return s.take(tOpenString, len(strings.TrimRight(text[:n], " \t")))
 	}
 	if _, ok := wrongOps[text[:size]]; ok {
 		return s.take(tWrongOp, size)

@@ -1,0 +1,432 @@
+package check
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"segql/lang/ast"
+	"segql/lang/schema"
+	"segql/lang/token"
+)
+
+var logicRules = []*Rule{
+	{
+		Name: "contradiction", Severity: Error,
+		Summary: "conditions that must hold together never do",
+		Doc:     "Nobody is selected where two conditions joined by && exclude each other. It is the first thing that the vendor names for wrong member counts.",
+		Bad:     "PROFILE(contact).FILTER(address1_city == 'Rome' && address1_city == 'Oslo')",
+		Good:    "PROFILE(contact).FILTER(address1_city == 'Rome' || address1_city == 'Oslo')",
+		nodes:   []ast.Node{(*ast.LogicalExpr)(nil)}, run: contradiction,
+	},
+	{
+		Name: "tautology", Severity: Warning,
+		Summary: "a condition always holds",
+		Doc:     "One of two conditions joined by || always holds, so both say nothing.",
+		Bad:     "PROFILE(contact).FILTER(ISNULL(emailaddress1) || ISNOTNULL(emailaddress1))",
+		Good:    "PROFILE(contact).FILTER(ISNOTNULL(emailaddress1))",
+		nodes:   []ast.Node{(*ast.LogicalExpr)(nil)}, run: tautology,
+	},
+	{
+		Name: "duplicate-condition", Severity: Warning,
+		Summary: "a condition stands twice",
+		Doc:     "The second of two equal conditions, joined by one operator, has no effect.",
+		Bad:     "PROFILE(contact).FILTER(statecode == 0 && ISNOTNULL(emailaddress1) && statecode == 0)",
+		Good:    "PROFILE(contact).FILTER(statecode == 0 && ISNOTNULL(emailaddress1))",
+		nodes:   []ast.Node{(*ast.LogicalExpr)(nil)}, run: duplicateCondition,
+	},
+	{
+		Name: "mixed-logical-operators", Severity: Warning,
+		Summary: "&& and || stand side by side without parentheses",
+		Doc:     "&& binds tighter than ||. Parentheses say so to everyone who reads the query.",
+		Bad:     "PROFILE(contact).FILTER(statecode == 0 && gendercode == 1 || gendercode == 2)",
+		Good:    "PROFILE(contact).FILTER((statecode == 0 && gendercode == 1) || gendercode == 2)",
+		nodes:   []ast.Node{(*ast.LogicalExpr)(nil)}, run: mixedLogical,
+	},
+	{
+		Name: "redundant-parentheses", Severity: Hint,
+		Summary: "parentheses have no effect",
+		Doc:     "Parentheses around a whole FILTER, around a single condition or directly within others can go.",
+		Bad:     "PROFILE(contact).FILTER((statecode == 0))", Good: "PROFILE(contact).FILTER(statecode == 0)",
+		nodes: []ast.Node{(*ast.ParenExpr)(nil), (*ast.ParenQuery)(nil)}, run: redundantParens,
+	},
+	{
+		Name: "or-chain-to-in", Severity: Hint, Dialect: Realtime,
+		Summary: "a chain of || compares one column with several values",
+		Doc:     "In the realtime dialect IN [..] says it shorter.",
+		Bad:     "// seg:dialect realtime\nPROFILE(contact).FILTER(gendercode == 1 || gendercode == 2 || gendercode == 3)",
+		Good:    "// seg:dialect realtime\nPROFILE(contact).FILTER(gendercode IN [1, 2, 3])",
+		nodes:   []ast.Node{(*ast.LogicalExpr)(nil)}, run: orChain,
+	},
+}
+
+// operandsOf returns the conditions that an operator joins, those of its own
+// kind in parentheses among them.
+func operandsOf(x *ast.LogicalExpr) []ast.Expr {
+	var all []ast.Expr
+	for _, o := range x.Operands {
+		if inner, ok := unparen(o).(*ast.LogicalExpr); ok && inner.Op == x.Op {
+			all = append(all, operandsOf(inner)...)
+		} else {
+			all = append(all, unparen(o))
+		}
+	}
+	return all
+}
+
+// isNested reports whether the current node is part of a chain of the same
+// operator that was looked at as a whole.
+func (c *pass) isNested(x *ast.LogicalExpr) bool {
+	for i := 1; ; i++ {
+		switch p := c.parent(i).(type) {
+		case *ast.ParenExpr:
+			continue
+		case *ast.LogicalExpr:
+			return p.Op == x.Op
+		}
+		return false
+	}
+}
+
+// claim is what conditions joined by && say about a column.
+type claim struct {
+	column   string // in lower case, with its qualifier
+	first    ast.Expr
+	equal    ast.Expr // the value in ==
+	equalKey string
+	unequal  map[string]bool
+	isNull   bool
+	hasValue bool
+	low, up  bound
+}
+
+type bound struct {
+	set    bool
+	value  float64
+	strict bool
+}
+
+// key returns a value that can be compared with others for equality. Dataverse
+// compares text without regard to case.
+func key(x ast.Expr) (string, bool) {
+	switch x := x.(type) {
+	case *ast.StringLit:
+		return "'" + strings.ToLower(x.Value), true
+	case *ast.NumberLit:
+		if v, err := strconv.ParseFloat(x.Text, 64); err == nil {
+			return strconv.FormatFloat(v, 'g', -1, 64), true
+		}
+	case *ast.BoolLit:
+		if x.Value {
+			return "1", true // two-option columns are compared with 1 and 0, too
+		}
+		return "0", true
+	}
+	return "", false
+}
+
+func contradiction(c *pass, n ast.Node) {
+	x := n.(*ast.LogicalExpr)
+	if x.Op != token.And || c.isNested(x) {
+		return
+	}
+	claims := map[string]*claim{}
+	for _, o := range operandsOf(x) {
+		column, add := c.claimOf(o)
+		if column == nil {
+			continue
+		}
+		if info := c.res.Column(column).Column; info != nil && info.Type == schema.TypeMultiSelectPicklist {
+			continue // it may hold several values
+		}
+		name := strings.ToLower(c.text(column.Extent))
+		cl := claims[name]
+		if cl == nil {
+			cl = &claim{column: c.text(column.Extent), first: o, unequal: map[string]bool{}}
+			claims[name] = cl
+		}
+		if why := add(cl); why != "" {
+			f := c.report(o.Span(), fmt.Sprintf("nobody is selected: %s", why))
+			f.Related = append(f.Related, Related{Span: c.def.Abs(cl.first.Span()), Message: "the other condition"})
+			return
+		}
+	}
+}
+
+// claimOf returns the column that a condition speaks of and a function that
+// adds what it says to a claim, and returns why the two can't both hold.
+func (c *pass) claimOf(o ast.Expr) (*ast.ColumnExpr, func(*claim) string) {
+	switch o := o.(type) {
+	case *ast.NullExpr:
+		column, ok := o.Column.(*ast.ColumnExpr)
+		if !ok {
+			return nil, nil
+		}
+		return column, func(cl *claim) string {
+			if o.Word == token.ISNULL {
+				cl.isNull = true
+			} else {
+				cl.hasValue = true
+			}
+			return cl.nullClash()
+		}
+	case *ast.CompareExpr:
+		t, ok := c.test(o)
+		if !ok {
+			return nil, nil
+		}
+		return t.column, func(cl *claim) string { return cl.add(t, c) }
+	}
+	return nil, nil
+}
+
+func (cl *claim) nullClash() string {
+	if cl.isNull && cl.hasValue {
+		return cl.column + " can't both lack a value and have one"
+	}
+	return ""
+}
+
+// add adds a comparison to the claim.
+func (cl *claim) add(t tested, c *pass) string {
+	if t.op != token.NotEqual {
+		cl.hasValue = true
+		if why := cl.nullClash(); why != "" {
+			return why
+		}
+	}
+	k, isLiteral := key(t.value)
+	if !isLiteral {
+		return ""
+	}
+	switch t.op {
+	case token.Equal:
+		if cl.equal != nil && cl.equalKey != k {
+			return fmt.Sprintf("%s can't be both %s and %s", cl.column, c.text(cl.equal.Span()), c.text(t.value.Span()))
+		}
+		cl.equal, cl.equalKey = t.value, k
+	case token.NotEqual:
+		cl.unequal[k] = true
+	}
+	if cl.equal != nil && cl.unequal[cl.equalKey] {
+		return fmt.Sprintf("%s can't be %s and not be it", cl.column, c.text(cl.equal.Span()))
+	}
+	v, ok := c.ordinal(t)
+	if !ok {
+		return ""
+	}
+	switch t.op {
+	case token.Greater, token.GreaterEqual:
+		if b := (bound{true, v, t.op == token.Greater}); !cl.low.set || v > cl.low.value || v == cl.low.value && b.strict {
+			cl.low = b
+		}
+	case token.Less, token.LessEqual:
+		if b := (bound{true, v, t.op == token.Less}); !cl.up.set || v < cl.up.value || v == cl.up.value && b.strict {
+			cl.up = b
+		}
+	case token.Equal:
+		if cl.low.set && (v < cl.low.value || v == cl.low.value && cl.low.strict) || cl.up.set && (v > cl.up.value || v == cl.up.value && cl.up.strict) {
+			return fmt.Sprintf("%s is %s lies outside the range that the other condition sets", cl.column, c.text(t.value.Span()))
+		}
+		cl.low, cl.up = bound{true, v, false}, bound{true, v, false}
+	}
+	if cl.low.set && cl.up.set && (cl.low.value > cl.up.value || cl.low.value == cl.up.value && (cl.low.strict || cl.up.strict)) {
+		return fmt.Sprintf("no value of %s lies between the two bounds", cl.column)
+	}
+	return ""
+}
+
+// ordinal returns a literal as a point on a line: a number, or a date.
+func (c *pass) ordinal(t tested) (float64, bool) {
+	switch x := t.value.(type) {
+	case *ast.NumberLit:
+		v, err := strconv.ParseFloat(x.Text, 64)
+		return v, err == nil
+	case *ast.StringLit:
+		if t.class == dateClass || t.class == unknownClass {
+			return dateOrdinal(x.Value)
+		}
+	}
+	return 0, false
+}
+
+func tautology(c *pass, n ast.Node) {
+	x := n.(*ast.LogicalExpr)
+	if x.Op != token.Or || c.isNested(x) {
+		return
+	}
+	type said struct{ isNull, hasValue, equal, unequal ast.Expr }
+	seen := map[string]*said{}
+	at := func(k string) *said {
+		if seen[k] == nil {
+			seen[k] = &said{}
+		}
+		return seen[k]
+	}
+	for _, o := range operandsOf(x) {
+		switch o := o.(type) {
+		case *ast.NullExpr:
+			s := at("null " + strings.ToLower(c.text(o.Column.Span())))
+			if o.Word == token.ISNULL {
+				s.isNull = o
+			} else {
+				s.hasValue = o
+			}
+			if s.isNull != nil && s.hasValue != nil {
+				c.report(o.Extent, fmt.Sprintf("%s either has a value or has none, so this always holds", c.text(o.Column.Span())))
+				return
+			}
+		case *ast.CompareExpr:
+			t, ok := c.test(o)
+			if !ok {
+				continue
+			}
+			k, isLiteral := key(t.value)
+			if !isLiteral || t.op != token.Equal && t.op != token.NotEqual {
+				continue
+			}
+			s := at(strings.ToLower(c.text(t.column.Extent)) + " " + k)
+			if t.op == token.Equal {
+				s.equal = o
+			} else {
+				s.unequal = o
+			}
+			if s.equal != nil && s.unequal != nil {
+				c.report(o.Extent, fmt.Sprintf("%s either is %s or is not, so this always holds for rows that have a value", c.text(t.column.Extent), c.text(t.value.Span())))
+				return
+			}
+		}
+	}
+}
+
+func duplicateCondition(c *pass, n ast.Node) {
+	x := n.(*ast.LogicalExpr)
+	if c.isNested(x) {
+		return
+	}
+	seen := map[string]ast.Expr{}
+	for _, o := range operandsOf(x) {
+		k := normal(c.text(o.Span()))
+		if first := seen[k]; first != nil {
+			f := c.report(o.Span(), "this condition stands here already; the second has no effect", c.removeOperand(x, o)...)
+			f.Unnecessary = true
+			f.Related = append(f.Related, Related{Span: c.def.Abs(first.Span()), Message: "the first"})
+			continue
+		}
+		seen[k] = o
+	}
+}
+
+// normal returns a condition's text without blanks outside of strings.
+func normal(text string) string {
+	var b strings.Builder
+	inString := false
+	for i := range len(text) {
+		ch := text[i]
+		if ch == '\'' {
+			inString = !inString
+		}
+		if inString || ch > ' ' {
+			b.WriteByte(ch)
+		}
+	}
+	return b.String()
+}
+
+// removeOperand returns the fix that removes an operand that stands directly in x.
+func (c *pass) removeOperand(x *ast.LogicalExpr, o ast.Expr) []token.Fix {
+	for i := 1; i < len(x.Operands); i++ {
+		if x.Operands[i] == o {
+			s := token.Span{Start: x.Operands[i-1].Span().End, End: o.Span().End}
+			return []token.Fix{replaceFix("Remove the condition", s, "")}
+		}
+	}
+	return nil
+}
+
+func mixedLogical(c *pass, n ast.Node) {
+	x := n.(*ast.LogicalExpr)
+	if x.Op != token.Or {
+		return
+	}
+	var edits []token.Edit
+	var first *ast.LogicalExpr
+	for _, o := range x.Operands {
+		if and, ok := o.(*ast.LogicalExpr); ok && and.Op == token.And {
+			if first == nil {
+				first = and
+			}
+			edits = append(edits, token.Edit{Span: token.At(and.Extent.Start), New: "("}, token.Edit{Span: token.At(and.Extent.End), New: ")"})
+		}
+	}
+	if first != nil {
+		c.report(first.Operators[0].Span, "&& and || stand side by side; && binds tighter, which parentheses would show",
+			token.Fix{Title: "Put parentheses around &&", Edits: edits})
+	}
+}
+
+func redundantParens(c *pass, n ast.Node) {
+	s := n.Span()
+	redundant := false
+	switch n := n.(type) {
+	case *ast.ParenExpr:
+		if !n.Rparen.IsValid() {
+			return
+		}
+		switch n.X.(type) {
+		case *ast.LogicalExpr, *ast.ArithExpr:
+			switch c.parent(1).(type) {
+			case *ast.Filter, *ast.NotExpr, *ast.ParenExpr:
+				redundant = true
+			}
+		case *ast.BadExpr:
+		default:
+			redundant = true
+		}
+	case *ast.ParenQuery:
+		if !n.Rparen.IsValid() || len(n.Query.Operands) > 1 {
+			return
+		}
+		// The product itself writes (SEGMENT(..)).ORDERBY(..).
+		o, _ := c.parent(1).(*ast.Operand)
+		redundant = o != nil && len(o.Steps) == 0
+	}
+	if redundant {
+		c.report(s, "these parentheses have no effect", token.Fix{Title: "Remove the parentheses", Edits: []token.Edit{
+			{Span: token.Span{Start: s.Start, End: s.Start + 1}}, {Span: token.Span{Start: s.End - 1, End: s.End}},
+		}}).Unnecessary = true
+	}
+}
+
+// minChain is how many values make a chain that IN says shorter.
+const minChain = 3
+
+func orChain(c *pass, n ast.Node) {
+	x := n.(*ast.LogicalExpr)
+	if x.Op != token.Or || len(x.Operands) < minChain {
+		return
+	}
+	column := ""
+	var values []string
+	for _, o := range x.Operands {
+		cmp, ok := o.(*ast.CompareExpr)
+		if !ok || cmp.Op != token.Equal {
+			return
+		}
+		left, ok := cmp.Left.(*ast.ColumnExpr)
+		if !ok {
+			return
+		}
+		if _, isLiteral := key(cmp.Right); !isLiteral {
+			return
+		}
+		name := c.text(left.Extent)
+		if column != "" && !strings.EqualFold(column, name) {
+			return
+		}
+		column = name
+		values = append(values, c.text(cmp.Right.Span()))
+	}
+	text := column + " IN [" + strings.Join(values, ", ") + "]"
+	c.report(x.Extent, "IN [..] says this shorter", replaceFix("Write it with IN", x.Extent, text)).Sure = false
+}

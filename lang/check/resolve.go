@@ -1,0 +1,379 @@
+package check
+
+import (
+	"slices"
+	"strings"
+
+	"segql/lang/ast"
+	"segql/lang/schema"
+	"segql/lang/token"
+)
+
+// Env is what a definition is resolved with.
+type Env struct {
+	Schema  *schema.Schema
+	Dialect Dialect
+	// Segment returns the table of the rows of a named segment, if it is known.
+	Segment func(name string) (table string, ok bool)
+}
+
+// Row is the row that columns are read from: of a table, or of an event.
+type Row struct {
+	// Table is the logical name; empty if it is not known.
+	Table string
+	// Info is nil where the schema does not have the table.
+	Info *schema.Table
+	// IsEvent tells that the row is one of an interaction. Then Event is the
+	// interaction, nil if the schema does not have it.
+	IsEvent bool
+	Event   *schema.Interaction
+	// Alias is the alias given to the row, nil if there is none.
+	Alias *ast.Alias
+}
+
+// Column returns the column of that name, or nil.
+func (r *Row) Column(name string, d Dialect) *schema.Column {
+	switch {
+	case !r.IsEvent:
+		return r.Info.Column(name)
+	case d == Realtime:
+		return r.Event.RealtimeColumn(name)
+	}
+	if c := r.Event.Column(name); c != nil {
+		return c
+	}
+	return r.Event.RealtimeColumn(name)
+}
+
+// Columns returns the columns of the row that are known.
+func (r *Row) Columns(d Dialect) []*schema.Column {
+	switch {
+	case !r.IsEvent && r.Info != nil:
+		return r.Info.Columns
+	case r.IsEvent && r.Event != nil && d == Realtime:
+		return r.Event.RealtimeColumns
+	case r.IsEvent && r.Event != nil:
+		return r.Event.Columns
+	}
+	return nil
+}
+
+// knowsColumns reports whether a column that Column does not find is none.
+func (r *Row) knowsColumns(d Dialect) bool {
+	if r.IsEvent {
+		return len(r.Columns(d)) > 0
+	}
+	return r.Info != nil && !r.Info.Partial
+}
+
+// Scope is what the conditions of a step can refer to.
+type Scope struct {
+	// Current is the row whose columns need no alias.
+	Current *Row
+	// Named are the rows with an alias, the latest last.
+	Named []*Row
+}
+
+// Find returns the row that a qualifier names: an alias, whole or its last
+// part, or the current row's table. It is nil if there is none.
+func (s *Scope) Find(qualifier string) *Row {
+	for i := len(s.Named) - 1; i >= 0; i-- {
+		if strings.EqualFold(s.Named[i].Alias.Name.Name, qualifier) {
+			return s.Named[i]
+		}
+	}
+	if s.Current != nil && strings.EqualFold(s.Current.Table, qualifier) {
+		return s.Current
+	}
+	for i := len(s.Named) - 1; i >= 0; i-- {
+		if strings.EqualFold(s.Named[i].Table, qualifier) {
+			return s.Named[i]
+		}
+	}
+	return nil
+}
+
+// Ref is what a column in a query refers to.
+type Ref struct {
+	// Row is nil if the qualifier names no row.
+	Row *Row
+	// Column is nil if it is not known.
+	Column *schema.Column
+}
+
+// Walked is what a TRAVERSE or RELATE does.
+type Walked struct {
+	// Relationship is nil if the schema does not have it.
+	Relationship *schema.Relationship
+	// From is the row that it starts at, To the one that it leads to.
+	From, To *Row
+	// Fits tells that the relationship has From's table at one end, or that
+	// nothing is known about it.
+	Fits bool
+}
+
+// Resolution is what the names in a definition mean.
+type Resolution struct {
+	Definition *ast.Definition
+	// Table is that of the rows of the whole query; empty if it is not known.
+	Table string
+
+	env      Env
+	operands map[*ast.Operand]string
+	scopes   map[ast.Node]*Scope
+	columns  map[*ast.ColumnExpr]Ref
+	walks    map[ast.Node]Walked
+	aliases  []*Row
+	used     map[*Row]int
+	clashes  map[*ast.Alias]*Row
+}
+
+// Operand returns the table of an operand's rows, empty if it is not known.
+func (r *Resolution) Operand(o *ast.Operand) string { return r.operands[o] }
+
+// Scope returns what the arguments of a step can refer to, nil if it is no
+// step of the definition.
+func (r *Resolution) Scope(step ast.Node) *Scope { return r.scopes[step] }
+
+// Column returns what a column refers to.
+func (r *Resolution) Column(c *ast.ColumnExpr) Ref { return r.columns[c] }
+
+// Walk returns what a TRAVERSE or RELATE does.
+func (r *Resolution) Walk(step ast.Node) Walked { return r.walks[step] }
+
+// Resolve finds out what the names in a definition mean.
+func Resolve(d *ast.Definition, env Env) *Resolution {
+	r := &Resolution{
+		Definition: d, env: env,
+		operands: map[*ast.Operand]string{}, scopes: map[ast.Node]*Scope{},
+		columns: map[*ast.ColumnExpr]Ref{}, walks: map[ast.Node]Walked{},
+		used: map[*Row]int{}, clashes: map[*ast.Alias]*Row{},
+	}
+	if d.Query != nil {
+		r.Table = r.query(d.Query)
+	}
+	return r
+}
+
+// query returns the table of a query's rows: that of its first operand whose
+// table is known.
+func (r *Resolution) query(q *ast.Query) string {
+	table := ""
+	for _, o := range q.Operands {
+		if t := r.operand(o); table == "" {
+			table = t
+		}
+	}
+	return table
+}
+
+func (r *Resolution) operand(o *ast.Operand) string {
+	s := &Scope{Current: &Row{}}
+	result := ""
+	switch src := o.Source.(type) {
+	case *ast.Profile:
+		if src.Table != nil {
+			s.Current = r.row(src.Table.Name)
+			s = r.name(s, s.Current, src.Alias)
+		}
+		result = s.Current.Table
+	case *ast.Segment:
+		if src.Name != nil {
+			result = r.segment(src.Name.Name)
+		}
+		s.Current = r.row(result)
+	case *ast.NameRef:
+		result = r.segment(src.Name.Name)
+		s.Current = r.row(result)
+	case *ast.ParenQuery:
+		result = r.query(src.Query)
+		s.Current = r.row(result)
+	case *ast.Interaction:
+		result = r.profileOf(src, o)
+		s.Current = &Row{IsEvent: true}
+		if src.Event != nil {
+			s.Current.Table = src.Event.Name
+			s.Current.Event = r.env.Schema.Interaction(src.Event.Name)
+		}
+	}
+	isEvent := s.Current.IsEvent
+	for _, step := range o.Steps {
+		r.scopes[step] = s
+		switch step := step.(type) {
+		case *ast.Filter:
+			r.expr(s, step.Cond)
+		case *ast.Traverse:
+			to := r.walk(step, s.Current, step.Relationship)
+			next := r.name(&Scope{Current: to, Named: s.Named}, to, step.Alias)
+			if step.Filter != nil {
+				r.scopes[step.Filter] = next
+				r.expr(next, step.Filter.Cond)
+			}
+			s = next
+			result = to.Table
+		case *ast.Relate:
+			s = r.relate(s, s.Current, step)
+		case *ast.Having:
+			if step.Aggregate != nil {
+				r.expr(s, step.Aggregate.Column)
+			}
+			r.expr(s, step.Value)
+		case *ast.OrderBy:
+			for _, i := range step.Items {
+				r.expr(s, i.Column)
+			}
+		case *ast.Select:
+			for _, x := range step.Columns {
+				r.expr(s, x)
+			}
+		case *ast.SetStep:
+			if step.Query != nil {
+				r.query(step.Query)
+			}
+		case *ast.BadStep:
+			for _, x := range step.Args {
+				r.expr(s, x)
+			}
+		}
+		if !isEvent && result == "" {
+			result = s.Current.Table
+		}
+	}
+	r.operands[o] = result
+	return result
+}
+
+// row returns a row of a table.
+func (r *Resolution) row(table string) *Row {
+	t := r.env.Schema.Table(table)
+	if t != nil {
+		table = t.Name
+	}
+	return &Row{Table: table, Info: t}
+}
+
+// name returns the scope s with a row under its alias.
+func (r *Resolution) name(s *Scope, row *Row, alias *ast.Alias) *Scope {
+	if alias == nil {
+		return s
+	}
+	for _, other := range s.Named {
+		if strings.EqualFold(other.Alias.Name.Name, alias.Name.Name) {
+			r.clashes[alias] = other
+		}
+	}
+	row.Alias = alias
+	r.aliases = append(r.aliases, row)
+	// The rows are copied, since the scopes of earlier steps keep theirs.
+	return &Scope{Current: s.Current, Named: slices.Concat(s.Named, []*Row{row})}
+}
+
+// walk returns the row that a relationship leads to.
+func (r *Resolution) walk(step ast.Node, from *Row, name *ast.Ident) *Row {
+	w := Walked{From: from, To: &Row{}, Fits: true}
+	if name != nil {
+		w.Relationship = r.env.Schema.Relationship(name.Name)
+	}
+	if rel := w.Relationship; rel != nil {
+		end, ok := rel.Other(from.Table)
+		switch {
+		case ok:
+			w.To = r.row(end.Table)
+		case from.Table == "":
+			// From an unknown table it is not known either which end comes next.
+		default:
+			w.Fits = false
+		}
+	}
+	r.walks[step] = w
+	return w.To
+}
+
+func (r *Resolution) relate(s *Scope, from *Row, step *ast.Relate) *Scope {
+	to := r.walk(step, from, step.Relationship)
+	s = r.name(s, to, step.Alias)
+	if step.Relate != nil {
+		r.scopes[step.Relate] = s
+		s = r.relate(s, to, step.Relate)
+	}
+	return s
+}
+
+// segment returns the table of a named segment's rows, contact if it is not known.
+func (r *Resolution) segment(name string) string {
+	if r.env.Segment != nil {
+		if table, ok := r.env.Segment(name); ok {
+			return table
+		}
+	}
+	return "contact"
+}
+
+// profileOf returns the table that an interaction is linked to.
+func (r *Resolution) profileOf(i *ast.Interaction, o *ast.Operand) string {
+	if i.Event == nil || i.Link == nil {
+		return ""
+	}
+	if link, ok := r.env.Schema.Interaction(i.Event.Name).Link(i.Link.Name); ok && link.Table != "" {
+		return link.Table
+	}
+	// The realtime dialect says it in the filter.
+	if table, ok := logicalName(o, i.Link.Name); ok {
+		return table
+	}
+	lower := strings.ToLower(i.Link.Name)
+	for _, table := range []string{"contact", "lead", "account"} {
+		if strings.HasSuffix(strings.TrimSuffix(lower, "link"), table) {
+			return table
+		}
+	}
+	return ""
+}
+
+// logicalName returns the table that the filter of a realtime interaction
+// fixes by `<link>_LogicalName == 'contact'`.
+func logicalName(o *ast.Operand, link string) (string, bool) {
+	table := ""
+	for _, s := range o.Steps {
+		f, ok := s.(*ast.Filter)
+		if !ok {
+			continue
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			c, ok := n.(*ast.CompareExpr)
+			if !ok || c.Op != token.Equal {
+				return true
+			}
+			column, isColumn := c.Left.(*ast.ColumnExpr)
+			value, isText := c.Right.(*ast.StringLit)
+			if isColumn && isText && strings.EqualFold(column.Name.Name, link+"_LogicalName") {
+				table = value.Value
+			}
+			return true
+		})
+	}
+	return table, table != ""
+}
+
+// expr resolves the columns in an expression.
+func (r *Resolution) expr(s *Scope, x ast.Expr) {
+	if x == nil {
+		return
+	}
+	ast.Inspect(x, func(n ast.Node) bool {
+		c, ok := n.(*ast.ColumnExpr)
+		if !ok {
+			return true
+		}
+		ref := Ref{Row: s.Current}
+		if c.Qualifier != nil {
+			ref.Row = s.Find(c.Qualifier.Name)
+		}
+		if ref.Row != nil {
+			r.used[ref.Row]++
+			ref.Column = ref.Row.Column(c.Name.Name, r.env.Dialect)
+		}
+		r.columns[c] = ref
+		return true
+	})
+}

@@ -1,0 +1,289 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"segql/lang/ast"
+	"segql/lang/format"
+	"segql/lang/schema"
+	"segql/lang/token"
+)
+
+var segmentRules = []*Rule{
+	{
+		Name: "undefined-segment", Severity: Hint,
+		Summary: "no definition of the project has the name of a segment",
+		Doc: "The segment may exist in the organisation, so this is a hint. Where the name is nearly that of a definition it is " +
+			"a warning.",
+		Bad:   "Openers = PROFILE(contact).FILTER(ISNOTNULL(emailaddress1))\nAll = SEGMENT(Opners)",
+		Good:  "Openers = PROFILE(contact).FILTER(ISNOTNULL(emailaddress1))\nAll = SEGMENT(Openers)",
+		nodes: []ast.Node{(*ast.Segment)(nil)}, run: undefinedSegment,
+	},
+	{
+		Name: "segment-cycle", Severity: Error,
+		Summary: "a segment leads back to itself",
+		Doc:     "A SEGMENT may not refer to the definition that it stands in, through any number of definitions and files.",
+		Bad:     "A = SEGMENT(B)\nB = SEGMENT(A)", Good: "A = PROFILE(contact)\nB = SEGMENT(A)",
+		nodes: []ast.Node{(*ast.Definition)(nil)}, run: segmentCycle,
+	},
+	{
+		Name: "duplicate-definition", Severity: Error,
+		Summary: "two definitions have the same name",
+		Doc:     "Within a file it is an error; in different files of a project a warning, since a name then means the one in its own file.",
+		Bad:     "A = PROFILE(contact)\nA = PROFILE(lead)", Good: "A = PROFILE(contact)\nB = SEGMENT(A)",
+		nodes: []ast.Node{(*ast.Definition)(nil)}, run: duplicateDefinition,
+	},
+	{
+		Name: "unused-definition", Severity: Hint,
+		Summary: "a definition is followed by others but none refers to it",
+		Doc: "The last definition of a file is its result. One before it that nothing refers to, in a file whose other " +
+			"definitions build on each other, was perhaps forgotten.",
+		Bad:   "A = PROFILE(contact)\nB = PROFILE(contact).FILTER(ISNULL(emailaddress1))\nC = SEGMENT(A)",
+		Good:  "A = PROFILE(contact)\nB = PROFILE(contact).FILTER(ISNULL(emailaddress1))\nC = SEGMENT(A) EXCEPT SEGMENT(B)",
+		nodes: []ast.Node{(*ast.Definition)(nil)}, run: unusedDefinition,
+	},
+	{
+		Name: "segment-name-form", Severity: Error,
+		Summary: "the technical name of a segment has the wrong form, or is the other dialect's",
+		Doc: "The name that the product gives a segment is SEGMENT_CRM_ID_ (outbound) or SEGMENT_CJO_ID_ (realtime) and the " +
+			"32 hexadecimal digits of its id, without hyphens.",
+		Bad: "SEGMENT(SEGMENT_CRM_ID_e1fa7fdc)", Good: "SEGMENT(SEGMENT_CRM_ID_e1fa7fdc5c78ea11a811000d3a8e8fcc)",
+		nodes: []ast.Node{(*ast.Segment)(nil)}, run: segmentNameForm,
+	},
+	{
+		Name: "target-table", Severity: Error,
+		Summary: "the query ends at a table that can't be a segment's",
+		Doc: "An outbound segment holds contacts; walk to them with TRAVERSE. A realtime segment holds contacts, leads or rows of " +
+			"a custom table. A definition that others refer to may end anywhere that they can use.",
+		Bad: "// seg:dialect outbound\nPROFILE(account)", Good: "// seg:dialect outbound\nPROFILE(account).TRAVERSE(contact_account_parentcustomerid)",
+		nodes: []ast.Node{(*ast.Definition)(nil)}, run: targetTable,
+	},
+	{
+		Name: "set-operand-tables", Severity: Error,
+		Summary: "the operands of a set operator have rows of different tables",
+		Doc:     "UNION, EXCEPT and INTERSECT compare rows of one table.",
+		Bad:     "PROFILE(contact) UNION PROFILE(lead)", Good: "PROFILE(contact) UNION PROFILE(contact).FILTER(statecode == 0)",
+		nodes: []ast.Node{(*ast.Query)(nil)}, run: setOperandTables,
+	},
+	{
+		Name: "mixed-set-operators", Severity: Warning,
+		Summary: "different set operators stand side by side without parentheses",
+		Doc: "The vendor never said which set operator binds tighter. This toolkit reads them from left to right; parentheses " +
+			"say what is meant to everyone.",
+		Bad: "SEGMENT(A) UNION SEGMENT(B) EXCEPT SEGMENT(C)", Good: "(SEGMENT(A) UNION SEGMENT(B)) EXCEPT SEGMENT(C)",
+		nodes: []ast.Node{(*ast.Query)(nil)}, run: mixedSetOperators,
+	},
+	{
+		Name: "query-too-long", Severity: Error, Dialect: Outbound,
+		Summary: "an outbound query has more than 4,000 characters",
+		Doc:     "The column that holds it takes 4,000 characters of the wire form, one line without comments. Split the segment and join the parts with SEGMENT(..).",
+		Bad:     "", Good: "// seg:dialect outbound\nPROFILE(contact)",
+		nodes: []ast.Node{(*ast.Definition)(nil)}, run: queryTooLong,
+	},
+}
+
+func isTechnicalName(name string) bool {
+	return hasPrefix(name, "SEGMENT_C") && strings.Contains(name, "_ID_")
+}
+
+func undefinedSegment(c *pass, n ast.Node) {
+	name := n.(*ast.Segment).Name
+	if name == nil || isTechnicalName(name.Name) || len(c.project.Lookup(c.file, name.Name)) > 0 {
+		return
+	}
+	var known []string
+	for _, defs := range c.project.definitions {
+		known = append(known, defs[0].Name.Name)
+	}
+	if len(known) == 0 {
+		return // a query alone, without a project
+	}
+	slices.Sort(known)
+	message := fmt.Sprintf("no definition here is named %s; the segment must exist in the organisation", name.Name)
+	var fixes []token.Fix
+	severity := c.rule.Severity
+	for _, near := range schema.Nearest(name.Name, slices.Values(known), 1) {
+		severity = Warning
+		message = fmt.Sprintf("no definition here is named %s; did you mean %s?", name.Name, near)
+		fixes = append(fixes, replaceFix("Replace with "+near, name.Extent, near))
+	}
+	c.reportAs(severity, name.Extent, message, fixes...).Sure = false
+}
+
+func segmentCycle(c *pass, n ast.Node) {
+	d := n.(*ast.Definition)
+	cycle := c.project.cycles[d]
+	if cycle == nil {
+		return
+	}
+	var names []string
+	for _, m := range cycle {
+		names = append(names, m.Name.Name)
+	}
+	f := c.report(d.Name.Extent, fmt.Sprintf("the segment %s leads back to itself: %s", d.Name.Name, strings.Join(append(names, names[0]), " -> ")))
+	for _, m := range cycle {
+		if m.Placed.Definition != d {
+			f.Related = append(f.Related, related(c.file, m, "through this definition"))
+		}
+	}
+}
+
+// related returns the place of a definition's name, seen from file f.
+func related(f *File, d Definition, message string) Related {
+	path := d.File.Path
+	if d.File == f {
+		path = ""
+	}
+	return Related{Path: path, Span: d.Abs(d.Name.Extent), Message: message}
+}
+
+func duplicateDefinition(c *pass, n ast.Node) {
+	d := n.(*ast.Definition)
+	if d.Name == nil {
+		return
+	}
+	severity := Off
+	var others []Related
+	for _, other := range c.project.definitions[strings.ToLower(d.Name.Name)] {
+		if other.Placed.Definition == d {
+			continue
+		}
+		others = append(others, related(c.file, other, "the other definition"))
+		if other.File == c.file {
+			severity = Error
+		} else {
+			severity = max(severity, Warning)
+		}
+	}
+	if severity != Off {
+		c.reportAs(severity, d.Name.Extent, fmt.Sprintf("there is another definition of %s; give one of them another name", d.Name.Name)).Related = others
+	}
+}
+
+func unusedDefinition(c *pass, n ast.Node) {
+	d := n.(*ast.Definition)
+	defs := c.file.Tree.Definitions
+	if d.Name == nil || c.project.used[strings.ToLower(d.Name.Name)] || d == defs[len(defs)-1].Definition {
+		return
+	}
+	// Where the last definition builds on earlier ones, those that nothing
+	// builds on stand out; but not one that itself builds on others, which is
+	// another result.
+	builds, isResult := false, false
+	references(defs[len(defs)-1].Definition, func(name *ast.Ident) {
+		for _, target := range c.project.Lookup(c.file, name.Name) {
+			builds = builds || target.File == c.file
+		}
+	})
+	references(d, func(*ast.Ident) { isResult = true })
+	if builds && !isResult {
+		c.report(d.Name.Extent, fmt.Sprintf("nothing refers to %s", d.Name.Name)).Unnecessary = true
+	}
+}
+
+func segmentNameForm(c *pass, n ast.Node) {
+	name := n.(*ast.Segment).Name
+	if name == nil {
+		return
+	}
+	for prefix, dialect := range map[string]Dialect{"SEGMENT_CRM_ID_": Outbound, "SEGMENT_CJO_ID_": Realtime} {
+		if !hasPrefix(name.Name, prefix) {
+			continue
+		}
+		if !isHex(name.Name[len(prefix):], 32) {
+			c.report(name.Extent, fmt.Sprintf("%s is followed by the 32 hexadecimal digits of the segment's id, without hyphens", prefix))
+		} else if c.dialect != Undetermined && c.dialect != dialect {
+			c.report(name.Extent, fmt.Sprintf("%s names a segment of the %s dialect; this query is %s", prefix, dialect, c.dialect))
+		}
+	}
+}
+
+func targetTable(c *pass, n ast.Node) {
+	d := n.(*ast.Definition)
+	table := c.res.Table
+	if table == "" || c.file.Schema.Table(table) == nil || d.Name != nil && c.project.used[strings.ToLower(d.Name.Name)] {
+		return
+	}
+	o := d.Query.Operands[0]
+	s := o.Source.Span()
+	if len(o.Steps) > 0 {
+		for _, step := range o.Steps {
+			if t, ok := step.(*ast.Traverse); ok {
+				s = t.WordSpan.Join(t.Extent)
+			}
+		}
+	}
+	switch {
+	case c.dialect == Realtime && table != "contact" && table != "lead" && !schema.HasPublisherPrefix(table):
+		c.report(s, fmt.Sprintf("the query ends at %s; a realtime segment holds contacts, leads or rows of a custom table", table))
+	case c.dialect == Outbound && table != "contact":
+		c.report(s, fmt.Sprintf("the query ends at %s; an outbound segment holds contacts, so walk to them with TRAVERSE", table))
+	case c.dialect == Undetermined && table != "contact" && table != "lead" && !schema.HasPublisherPrefix(table):
+		c.reportAs(Warning, s, fmt.Sprintf("the query ends at %s; a segment holds contacts, or leads in the realtime dialect", table))
+	}
+}
+
+func setOperandTables(c *pass, n ast.Node) {
+	q := n.(*ast.Query)
+	var first *ast.Operand
+	for _, o := range q.Operands {
+		table := c.res.Operand(o)
+		if table == "" || c.file.Schema == nil {
+			continue
+		}
+		if first == nil {
+			first = o
+			continue
+		}
+		if want := c.res.Operand(first); !strings.EqualFold(table, want) {
+			severity := Error
+			if isUnsure(o) || isUnsure(first) {
+				severity = Warning
+			}
+			f := c.reportAs(severity, o.Source.Span(), fmt.Sprintf("this operand has rows of %s, the one before it rows of %s; a set operator needs one table", table, want))
+			f.Related = append(f.Related, Related{Span: c.def.Abs(first.Source.Span()), Message: "rows of " + want})
+		}
+	}
+}
+
+// isUnsure reports whether the table of an operand is a guess.
+func isUnsure(o *ast.Operand) bool {
+	_, isProfile := o.Source.(*ast.Profile)
+	return !isProfile
+}
+
+func mixedSetOperators(c *pass, n ast.Node) {
+	q := n.(*ast.Query)
+	for i := 1; i < len(q.Operators); i++ {
+		first, op := q.Operators[0], q.Operators[i]
+		if op.Word == first.Word || op.Word == token.NoWord || first.Word == token.NoWord {
+			continue
+		}
+		// Everything before the operator is its left side.
+		start, end := q.Operands[0].Extent.Start, q.Operands[i].Extent.End
+		f := token.Fix{Title: "Put parentheses around the left side", Edits: []token.Edit{
+			{Span: token.At(start), New: "("}, {Span: token.At(end), New: ")"},
+		}}
+		c.report(op.Span, fmt.Sprintf("%s and %s stand side by side; put parentheses around what belongs together", first.Word, op.Word), f)
+		return
+	}
+}
+
+// maxOutbound is how many characters an outbound query may have.
+const maxOutbound = 4000
+
+func queryTooLong(c *pass, n ast.Node) {
+	d := n.(*ast.Definition)
+	if len(d.Text) <= maxOutbound/2 {
+		return // blanks around operators at most double a query
+	}
+	wire, ok := format.WireQuery(d)
+	if !ok {
+		return
+	}
+	if size := len([]rune(wire)); size > maxOutbound {
+		c.report(d.Query.Operands[0].Source.Span(), fmt.Sprintf("the query has %d characters on one line; an outbound segment takes %d, so split it and join the parts with SEGMENT(..)", size, maxOutbound))
+	}
+}
