@@ -38,7 +38,7 @@ func (p *parser) openEmpty(c *ast.Call, w token.Word) {
 		return
 	}
 	p.open(c, w)
-	if p.typ() == tRparen || p.atEdge() {
+	if p.typ() == tRparen || p.atEdge() || p.isComparison() {
 		return
 	}
 	end := p.closing()
@@ -98,7 +98,7 @@ func (p *parser) closeParen(c *ast.Call) {
 }
 
 // closesGroup reports whether the ")" here is needed by a group around the query.
-func (p *parser) closesGroup() bool { return p.groups > 0 && p.lacking >= 0 }
+func (p *parser) closesGroup() bool { return p.groups > 0 && p.lacking > 0 }
 
 func (p *parser) tooManyArgs(c *ast.Call, s token.Span) {
 	n := len(c.Commas) + 1
@@ -150,6 +150,10 @@ func (p *parser) missingClose(opened string, lparen token.Pos) {
 	p.lacking--
 	if p.typ() == tEOF && p.lastError >= 0 && p.i-p.lastError <= 2 {
 		return // the text is cut off at a mistake that was reported
+	}
+	if p.swallowed > 0 {
+		p.swallowed--
+		return
 	}
 	if p.gap != nil && p.gapAt == p.i {
 		e := &p.gap.Fixes[0].Edits[0]
@@ -334,12 +338,22 @@ func (p *parser) column(c *ast.Call) ast.Expr {
 		return p.columnRef()
 	}
 	if p.startsValue() && (t.Type != tLparen || c.Word != token.ORDERBY && c.Word != token.SELECT) {
-		x := p.value()
+		x := asColumn(p.value(), p.text)
 		p.wantColumn(x, c.Word.String()+" takes")
 		return x
 	}
 	p.missingArg(c, "a column")
 	return &ast.BadExpr{Base: ast.Base{Extent: p.here()}}
+}
+
+// asColumn makes a column of true or false where only a column can stand: no
+// word is reserved.
+func asColumn(x ast.Expr, text string) ast.Expr {
+	b, ok := x.(*ast.BoolLit)
+	if !ok {
+		return x
+	}
+	return &ast.ColumnExpr{Base: b.Base, Dot: token.NoPos, Name: ast.Ident{Extent: b.Extent, Name: b.Extent.Text(text)}}
 }
 
 // wantColumn reports a value that is no column where only a column may stand.
@@ -372,7 +386,7 @@ func (p *parser) anyArgs() []ast.Expr {
 	}
 	for p.i < end {
 		at := p.i
-		args = append(args, p.anyExpr())
+		args = append(args, p.logical())
 		if p.i == at || p.typ() == tComma {
 			p.advance()
 		}

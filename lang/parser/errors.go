@@ -97,11 +97,12 @@ func (p *parser) add(code string, span token.Span, message string, expected []st
 	if p.quiet > 0 || len(p.errors) > maxErrors {
 		return false
 	}
-	if len(p.errors) == maxErrors {
+	isLast := len(p.errors) == maxErrors
+	if isLast {
 		code, message, expected, fixes = CodeTooManyErrors, "there are too many errors in this definition; those that follow are not shown", nil, nil
 	}
 	p.errors = append(p.errors, &ast.Error{Span: span, Code: code, Message: printable(message), Expected: expected, Fixes: fixes})
-	return true
+	return !isLast
 }
 
 // fail notes a mistake at the current token, unless one was noted there

@@ -235,6 +235,15 @@ var errorCases = []errorCase{
 	{"SEGMENT(A) UNION «ALL» SEGMENT(B)", parser.CodeUnexpected, "there is no UNION ALL; a member is in a segment once", "SEGMENT(A) UNION SEGMENT(B)"},
 	{"PROFILE(c).FILTER(a == 1) «&& b == 2)»", parser.CodeUnexpected, "", ""},
 
+	{"(SEGMENT«» A) UNION SEGMENT(B)) EXCEPT SEGMENT(C)", parser.CodeMissingParen, "( is missing behind SEGMENT", "(SEGMENT( A) UNION SEGMENT(B)) EXCEPT SEGMENT(C)"},
+	{"PROFILE«»contact)", parser.CodeMissingParen, "( is missing behind PROFILE", "PROFILE(contact)"},
+	{"PROFILE(c).FILTER«»statecode == 0)", parser.CodeMissingParen, "( is missing behind FILTER", "PROFILE(c).FILTER(statecode == 0)"},
+	{"INTERACTION(a, b).HAVING(COUNT() > 0, UTCDAYS«»60))", parser.CodeMissingParen, "( is missing behind UTCDAYS", "INTERACTION(a, b).HAVING(COUNT() > 0, UTCDAYS(60))"},
+	{"INTERACTION(a, b).HAVING(COUNT(«» > 0)", parser.CodeMissingParen, "a closing parenthesis is missing here; it closes `COUNT(`", "INTERACTION(a, b).HAVING(COUNT() > 0)"},
+	filter("a IN«» 3, 4]", parser.CodeMissingBracket, "the list behind IN stands in brackets, as in IN [1, 2]", "a IN [3, 4]"),
+	{"PROFILE(c).FILTER(a == 1 && (b == «'x || c == 'y')»\n  )\n  .DISTINCT()", parser.CodeOpenString, "", ""},
+	{"PROFILE(c)«»\n\nName", parser.CodeMissingSetOp, "", ""},
+
 	// The text itself.
 	{"PROFILE(a).FILTER(b == «'x)»\n.TRAVERSE(r)", parser.CodeOpenString, "the string that starts here has no closing quote on its line", "PROFILE(a).FILTER(b == 'x')\n.TRAVERSE(r)"},
 	{"PROFILE(a).FILTER(b == «x')»", parser.CodeOpenString, "the quotes do not pair up on this line; a string is written 'text', and a quote within it as two", ""},

@@ -46,9 +46,6 @@ func (p *parser) wantValue(x ast.Expr) {
 	}
 }
 
-// anyExpr parses a condition or a value.
-func (p *parser) anyExpr() ast.Expr { return p.logical() }
-
 // logicalOp returns the operator && or || that stands here, also where it is
 // written in another way.
 func (p *parser) logicalOp() token.Op {
@@ -106,6 +103,9 @@ func (p *parser) takeLogical(op token.Op) ast.Operator {
 	switch t.Type {
 	case tWrongOp:
 		p.wrongOp(t)
+		if p.peek(1).Type == tEOF {
+			p.lastFail = p.i + 1 // an unfinished operator is mistake enough
+		}
 	case tComma:
 		if p.failed() {
 			p.advance()
@@ -296,11 +296,12 @@ func (p *parser) compare(left ast.Expr, op token.Op, opSpan token.Span) ast.Expr
 // `city == New York`.
 func (p *parser) unquotedText(n *ast.CompareExpr) {
 	c, ok := n.Right.(*ast.ColumnExpr)
-	if !ok || c.Qualifier != nil || p.typ() != tIdent || p.failed() {
+	if !ok || c.Qualifier != nil || p.typ() != tIdent || p.failed() || p.atEdge() || wordOperators[strings.ToUpper(p.cur().Value)] {
 		return
 	}
+	const maxWords = 8
 	k := 0
-	for t := p.peek(k); t.Type == tIdent || t.Type == tNumber; t = p.peek(k) {
+	for t := p.peek(k); k < maxWords && (t.Type == tIdent || t.Type == tNumber); t = p.peek(k) {
 		if w := word(t); w == token.AND || w == token.OR || w == token.NOT {
 			break
 		}
@@ -311,7 +312,7 @@ func (p *parser) unquotedText(n *ast.CompareExpr) {
 	default:
 		return
 	}
-	if k == 0 || p.atEdge() || wordOperators[strings.ToUpper(p.cur().Value)] {
+	if k == 0 {
 		return
 	}
 	for range k {
@@ -441,6 +442,7 @@ var textOps = map[token.Word]token.Op{
 
 // textMatch parses the text behind CONTAINS and the like.
 func (p *parser) textMatch(left ast.Expr, w token.Word, opSpan token.Span) ast.Expr {
+	left = asColumn(left, p.text)
 	p.wantColumn(left, w.String()+" needs before it")
 	n := &ast.CompareExpr{Left: left, Op: textOps[w], OpSpan: opSpan}
 	n.Right = p.value()
@@ -465,6 +467,7 @@ func (p *parser) wantText(x ast.Expr, w token.Word) {
 
 // in parses the list behind IN.
 func (p *parser) in(left ast.Expr, in token.Span) ast.Expr {
+	left = asColumn(left, p.text)
 	p.wantColumn(left, "IN needs before it")
 	n := &ast.InExpr{Left: left, In: in, Lbrack: token.NoPos, Rbrack: token.NoPos}
 	defer func() { n.Extent = p.extent(left.Span().Start) }()
@@ -497,9 +500,15 @@ func (p *parser) in(left ast.Expr, in token.Span) ast.Expr {
 				n.Commas = append(n.Commas, p.take().Start)
 				n.Values = append(n.Values, p.value())
 			}
+			edits := []token.Edit{insert(x.Span().Start, "[")}
+			at := p.end()
+			if p.typ() == tRbrack {
+				n.Rbrack = p.take().Start
+			} else {
+				edits = append(edits, insert(at, "]"))
+			}
 			if len(p.errors) > 0 && p.errors[len(p.errors)-1].Span == token.At(from) {
-				e := p.errors[len(p.errors)-1]
-				e.Fixes = []token.Fix{fix("Put brackets around it", insert(x.Span().Start, "["), insert(p.end(), "]"))}
+				p.errors[len(p.errors)-1].Fixes = []token.Fix{fix("Put brackets around it", edits...)}
 			}
 		} else {
 			p.fail(CodeMissingArgument, token.At(from), "the list behind IN is missing, as in IN [1, 2]", []string{"[..]"})
@@ -745,6 +754,10 @@ func (p *parser) arithOp() token.Op {
 
 // factor parses a literal, a column, a call, or something in parentheses.
 func (p *parser) factor() ast.Expr {
+	if p.tooNested() {
+		return p.missing()
+	}
+	defer func() { p.nesting-- }()
 	t := p.cur()
 	s := span(t)
 	switch t.Type {
@@ -787,6 +800,10 @@ func (p *parser) factor() ast.Expr {
 			p.tooDeep()
 			return &ast.BadExpr{Base: ast.Base{Extent: p.extent(s.Start)}}
 		}
+		if next := p.peek(1).Type; (next == tRparen || next == tComma || next == tDot) && p.split(isGluable) {
+			t = p.cur()
+			s = span(t)
+		}
 		switch w := token.Lookup(t.Value); w {
 		case token.ISNULL, token.ISNOTNULL, token.DATEDIFF, token.DATEADD, token.DATE:
 			// With an argument directly behind it, it lacks its parenthesis.
@@ -804,13 +821,19 @@ func (p *parser) factor() ast.Expr {
 				return p.not(s, "NOT")
 			}
 		case token.AND, token.OR:
-			if next := p.peek(1); isName(next.Type) && !wordOperators[strings.ToUpper(next.Value)] || isString(next.Type) || next.Type == tNumber {
+			// Before an operator it is a column of that name.
+			if next := p.peek(1); isName(next.Type) && !wordOperators[strings.ToUpper(next.Value)] && word(next) != token.AND && word(next) != token.OR || isString(next.Type) || next.Type == tNumber {
 				return p.missingOperand()
 			}
 		}
 		return p.columnRef()
 	}
 	return p.missingOperand()
+}
+
+// isGluable reports whether a function's word is no beginning of usual names.
+func isGluable(w token.Word) bool {
+	return w == token.ISNULL || w == token.ISNOTNULL || w == token.DATEDIFF || w == token.DATEADD || w == token.DATE
 }
 
 // missingOperand reports that a condition or value is missing here.
@@ -1026,6 +1049,7 @@ func (p *parser) stringLit() *ast.StringLit {
 		}
 		p.add(CodeOpenString, s, message, []string{"'"}, fixes...)
 		// It may have swallowed what is missing next.
+		p.swallowed += strings.Count(t.Value, ")")
 		p.lastFail = p.i
 	}
 	return n

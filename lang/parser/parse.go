@@ -32,6 +32,10 @@ type parser struct {
 	// gap is the error for closing parentheses that are missing at token gapAt.
 	gap   *ast.Error
 	gapAt int
+	// swallowed is how many closing parentheses stand in strings without an end.
+	swallowed int
+	// nesting is how many queries and factors are being parsed within each other.
+	nesting int
 }
 
 func span(t *lexer.Token) token.Span {
@@ -133,6 +137,23 @@ func ownComments(gaps []gap, end token.Pos) ([]gap, token.Pos) {
 	return gaps[:n], end
 }
 
+// maxNesting bounds the recursion where no parenthesis does, as in a row of
+// signs and negations.
+const maxNesting = 10 * DefaultMaxDepth
+
+// tooNested counts one more level of recursion. At the limit it reports the
+// mistake, leaves out the rest of the definition and returns true.
+func (p *parser) tooNested() bool {
+	if p.nesting < maxNesting {
+		p.nesting++
+		return false
+	}
+	p.fail(CodeTooDeep, span(p.cur()), "the text is nested too deeply here; split the query into named definitions", nil)
+	p.i = len(p.tokens) - 1
+	p.lastFail = p.i
+	return true
+}
+
 // cur returns the current token.
 func (p *parser) cur() *lexer.Token { return &p.tokens[p.i] }
 
@@ -175,6 +196,46 @@ func (p *parser) extent(start token.Pos) token.Span {
 // here is where something is missing: behind the last token.
 func (p *parser) here() token.Span { return token.At(p.end()) }
 
+// split makes two tokens of the current one, a word that keep accepts and what
+// is glued to it, where the parenthesis between the two was forgotten: one
+// that closes is too many. It reports whether it did.
+func (p *parser) split(keep func(token.Word) bool) bool {
+	t := p.cur()
+	if t.Type != tIdent || p.lacking >= 0 {
+		return false
+	}
+	found := 0
+	for _, w := range token.Words() {
+		if n := len(w.String()); keep(w) && n > found && len(t.Value) > n && strings.EqualFold(t.Value[:n], w.String()) {
+			found = n
+		}
+	}
+	switch {
+	case found == 0:
+		return false
+	case p.peek(1).Type == tLparen && token.Lookup(t.Value[found:]) == token.NoWord:
+		return false // a name that begins like a word
+	case strings.EqualFold(t.Value[:found], token.DATE.String()) && classes[t.Value[found]] != cDigit:
+		return false
+	}
+	rest := *t
+	rest.Value = t.Value[found:]
+	rest.Pos.Offset += found
+	rest.Pos.Column = 0
+	if classes[rest.Value[0]] == cDigit {
+		rest.Type = tNumber
+	}
+	t.Value = t.Value[:found]
+	// The slice is copied: behind its end lie tokens of the lexer's own.
+	p.tokens = slices.Concat(p.tokens[:p.i+1], []lexer.Token{rest}, p.tokens[p.i+1:])
+	for k := range p.strays {
+		if p.strays[k] > p.i {
+			p.strays[k]++
+		}
+	}
+	return true
+}
+
 // cutOff keeps quiet about what is missing behind the current word, which was
 // reported already, if it is the last of an unfinished text.
 func (p *parser) cutOff() {
@@ -197,9 +258,9 @@ func (p *parser) pairQuotes() {
 			a, b := &p.tokens[k-1], &p.tokens[k]
 			touch := span(a).End == span(b).Start
 			switch {
-			case touch && a.Type == tString && (isName(b.Type) || b.Type == tNumber):
+			case touch && a.Type == tString && (isName(b.Type) || b.Type == tNumber || b.Type == tBareID):
 				first = k - 1
-			case touch && (isName(a.Type) || a.Type == tNumber) && isString(b.Type):
+			case touch && (isName(a.Type) || a.Type == tNumber || a.Type == tBareID) && isString(b.Type):
 				first = k - 1
 			}
 		}
@@ -362,6 +423,13 @@ func (p *parser) definition(d *ast.Definition) {
 // group around them, a ";" or the end.
 func (p *parser) query() *ast.Query {
 	q := &ast.Query{}
+	if p.tooNested() {
+		at := p.here()
+		q.Operands = []*ast.Operand{{Base: ast.Base{Extent: at}, Source: &ast.BadSource{Base: ast.Base{Extent: at}}}}
+		q.Extent = at
+		return q
+	}
+	defer func() { p.nesting-- }()
 	q.Operands = append(q.Operands, p.operand(true))
 	for {
 		op, ok := p.setOperator(q)
@@ -575,11 +643,12 @@ func (p *parser) havingBeforeFilter(o *ast.Operand) {
 // they bind less, so there is a fix only where nothing stands on their left
 // or behind them that would be bound otherwise.
 func (p *parser) methodSetOperators(o *ast.Operand, isFirst bool) {
-	last := -1
-	for k, s := range o.Steps {
-		if _, ok := s.(*ast.SetStep); ok {
-			last = k
+	last := len(o.Steps) // from here on there are no others
+	for last > 0 {
+		if _, ok := o.Steps[last-1].(*ast.SetStep); !ok {
+			break
 		}
+		last--
 	}
 	for k, s := range o.Steps {
 		step, ok := s.(*ast.SetStep)
@@ -587,15 +656,13 @@ func (p *parser) methodSetOperators(o *ast.Operand, isFirst bool) {
 			continue
 		}
 		var fixes []token.Fix
-		if e, ok := p.infix(step); ok && isFirst && last == len(o.Steps)-1 && step.Rparen.IsValid() && allSetSteps(o.Steps[k:]) {
-			fixes = append(fixes, fix("Write it as an operator", e...))
+		if isFirst && k >= last && step.Rparen.IsValid() {
+			if e, ok := p.infix(step); ok {
+				fixes = append(fixes, fix("Write it as an operator", e...))
+			}
 		}
 		p.add(CodeMethodSetOp, step.WordSpan, fmt.Sprintf("%s is no step; it stands between two operands, as in `SEGMENT(A) %s SEGMENT(B)`", step.Word, step.Word), nil, fixes...)
 	}
-}
-
-func allSetSteps(steps []ast.Step) bool {
-	return !slices.ContainsFunc(steps, func(s ast.Step) bool { _, ok := s.(*ast.SetStep); return !ok })
 }
 
 // infix returns the edits that make an operator of a step.
@@ -638,6 +705,10 @@ func (p *parser) source() ast.Source {
 			p.advance()
 			p.tooDeep()
 			return &ast.BadSource{Base: ast.Base{Extent: p.extent(s.Start)}}
+		}
+		if p.peek(1).Type != tDot && p.split(token.Word.IsSource) {
+			t = p.cur()
+			s = span(t)
 		}
 		if w := word(t); w.IsSource() && (isName(p.peek(1).Type) && !p.isSetOperator(1) || isString(p.peek(1).Type)) {
 			return p.sourceCall(t, s) // the ( is missing
@@ -715,8 +786,12 @@ func (p *parser) junkSource() {
 
 // nameRef parses a bare name as an operand.
 func (p *parser) nameRef() ast.Source {
+	isKnown := p.failed() // an operator is missing before it, and more
 	n := p.ident()
 	s := n.Extent
+	if isKnown {
+		return &ast.NameRef{Base: ast.Base{Extent: s}, Name: n}
+	}
 	message := fmt.Sprintf("%s is a bare name; a segment is referred to by SEGMENT(%s)", quote(n.Name), n.Name)
 	if w := nearestWord(n.Name, token.Word.IsSource); w != token.NoWord {
 		message = fmt.Sprintf("%s is a bare name; did you mean %s? A segment is referred to by SEGMENT(%s)", quote(n.Name), sourceForm(w), n.Name)
@@ -849,6 +924,9 @@ var otherSteps = map[string]token.Word{
 
 // unknownStep parses a step that the language does not have.
 func (p *parser) unknownStep(dot token.Pos) ast.Step {
+	if p.split(token.Word.IsStep) {
+		return p.stepCall(dot, word(p.cur()))
+	}
 	t := p.cur()
 	s := span(t)
 	w, isOther := otherSteps[strings.ToUpper(t.Value)]
@@ -1069,6 +1147,7 @@ var windows = []string{"UTCMINUTES(..)", "UTCHOURS(..)", "UTCDAYS(..)", "UTCWEEK
 
 // window parses UTCDAYS(number) and the like.
 func (p *parser) window() *ast.Window {
+	p.split(token.Word.IsWindow)
 	t := p.cur()
 	w := word(t)
 	if !w.IsWindow() {

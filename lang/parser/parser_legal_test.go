@@ -24,6 +24,8 @@ var legalTexts = []string{
 	"PROFILE(a).FILTER(a == 'it\\'s' && b == 'it''s' && c == '\\\\')",
 	"PROFILE(a).FILTER(a == 'x'&&b=='y'||c=='z'AND d=='w')",
 	"PROFILE(a); PROFILE(b);",
+	"PROFILE(a).FILTER(true IN [1] && ISNULL(true) && false CONTAINS 'x').SELECT(true)",
+	"PROFILE(a).FILTER(a == or OR b == 1 && or == or or or == or && a == and and b == 1 && not / false == AND Or b == 1)",
 	"",
 	"// nothing but a comment",
 }

@@ -79,7 +79,7 @@ var wrongOps = map[string]struct {
 	"–": {tMinus, "-"}, "—": {tMinus, "-"}, "−": {tMinus, "-"},
 }
 
-// definition is the lexer.Definition of the language.
+// lexerDefinition is the lexer.Definition of the language.
 type lexerDefinition struct{}
 
 // Symbols returns the token types by name.
@@ -576,6 +576,11 @@ func (s *scanner) str() lexer.Token {
 // offset end. One that a typographic quote was meant to close ends there.
 func (s *scanner) openString(end int) lexer.Token {
 	line := strings.TrimRight(s.text[s.pos:end], " \t")
+	// Where another quote follows on the line all of it is taken, so that the
+	// line is not read again for each quote.
+	if strings.IndexByte(line[1:], '\'') >= 0 {
+		return s.take(tOpenString, len(line))
+	}
 	if n := strings.IndexAny(line, "‘’′´`"); n > 0 {
 		_, size := utf8.DecodeRuneInString(line[n:])
 		return s.take(tWrongQuote, n+size)
