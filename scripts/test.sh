@@ -95,7 +95,7 @@ else
     name=${func#func }
     name=${name%(}
     echo "--- $name in $(dirname "$file")"
-    go test -run='^$' -fuzz="^$name\$" -fuzztime="$FUZZTIME" "$(dirname "$file")" </dev/null
+    go test -run='^$' -fuzz="^$name\$" -fuzztime="$FUZZTIME" -fuzzminimizetime=10x "$(dirname "$file")" </dev/null
   done <<<"$targets"
 fi
 

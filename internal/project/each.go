@@ -15,6 +15,11 @@ const inFlight = 16 << 20
 // What is in flight at one time is bounded, in number and in bytes: a large
 // file is worked on alone, and results never pile up behind a slow one.
 func Each[T any](files iter.Seq[File], work func(File) T, take func(T) bool) {
+	EachOf(files, func(f File) int64 { return f.Size }, work, take)
+}
+
+// EachOf is Each for anything that has a size in bytes.
+func EachOf[F, T any](items iter.Seq[F], size func(F) int64, work func(F) T, take func(T) bool) {
 	type job struct {
 		weight int64
 		result chan T
@@ -33,8 +38,8 @@ func Each[T any](files iter.Seq[File], work func(File) T, take func(T) bool) {
 			more = take(result)
 		}
 	}
-	for f := range files {
-		j := job{min(max(f.Size, least), inFlight), make(chan T, 1)}
+	for f := range items {
+		j := job{min(max(size(f), least), inFlight), make(chan T, 1)}
 		for len(queue) > 0 && (load+j.weight > inFlight || len(queue[0].result) > 0) {
 			takeOldest()
 		}

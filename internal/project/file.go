@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/natefinch/atomic"
 )
@@ -42,10 +43,18 @@ func ReadFile(path string) (string, error) {
 // as the path.
 func Read(r io.Reader, name string) (string, error) { return read(r, name, 0) }
 
+// copyBuffers are for reading: a new one for each of many small files would
+// cost more than the files.
+var copyBuffers = sync.Pool{New: func() any { return new([copyBuffer]byte) }}
+
+const copyBuffer = 32 << 10
+
 func read(r io.Reader, name string, size int) (string, error) {
 	var text strings.Builder // unlike bytes, which would be copied to become a string
 	text.Grow(size)
-	if _, err := io.Copy(&text, io.LimitReader(r, MaxSize+1)); err != nil {
+	buffer := copyBuffers.Get().(*[copyBuffer]byte)
+	defer copyBuffers.Put(buffer)
+	if _, err := io.CopyBuffer(&text, io.LimitReader(r, MaxSize+1), buffer[:]); err != nil {
 		return "", explain(name, err, "read")
 	}
 	s := text.String()

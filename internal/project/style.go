@@ -206,14 +206,18 @@ func shorten(s string) string {
 }
 
 func styleError(folder, sentence string) error {
-	path := filepath.Join(folder, editorconfig.DefaultName)
-	// A path below the current folder is shown as the user would name it.
+	return &StyleError{Display(filepath.Join(folder, editorconfig.DefaultName)), sentence}
+}
+
+// Display returns an absolute path as a user would name it: one below the
+// current folder is relative to it.
+func Display(path string) string {
 	if current, err := os.Getwd(); err == nil {
 		if relative, err := filepath.Rel(current, path); err == nil && filepath.IsLocal(relative) {
-			path = relative
+			return relative
 		}
 	}
-	return &StyleError{path, sentence}
+	return path
 }
 
 // parseStyle reads the settings that apply to a file. Their names and values

@@ -1,9 +1,10 @@
 // Package project is what the commands share about files: which files a path
-// stands for, reading and replacing them, working on many at a time, and the
-// style that .editorconfig asks for. Its errors are plain sentences that a
-// command shows as they are.
+// stands for, reading and replacing them, working on many at a time, the style
+// that .editorconfig asks for, and what seg.toml says of dialect, schema and
+// rules. Its errors are plain sentences that a command shows as they are.
 //
-// It imports only the standard library, mvdan.cc/editorconfig and
+// It imports lang/check and lang/schema for what seg.toml speaks of, and
+// mvdan.cc/editorconfig, github.com/BurntSushi/toml and
 // github.com/natefinch/atomic. It never parses a query, prints, or ends the
 // program.
 package project
@@ -24,6 +25,9 @@ type File struct {
 	// Path is the path as it was given, or for a file in a folder one that
 	// starts with the folder's path.
 	Path string
+	// Real is the absolute path without links: the same for all paths that
+	// lead to the file.
+	Real string
 	// Size is the file's length in bytes when it was found.
 	Size int64
 	// Err is an *Error if there is nothing to work on.
@@ -131,7 +135,7 @@ func (w *walker) file(path, realFile string, info fs.FileInfo) bool {
 	if !info.Mode().IsRegular() {
 		return w.yield(File{Path: path, Err: &Error{path, notRegular}})
 	}
-	return w.yield(File{Path: path, Size: info.Size()})
+	return w.yield(File{Path: path, Real: realFile, Size: info.Size()})
 }
 
 func (w *walker) fail(path string, err error) bool {

@@ -12,17 +12,6 @@ import (
 // characters is not ASCII.
 func oneLine(size int) string { return strings.Repeat("a€😀bcd", size/11) }
 
-// lookUps looks up places all over a text, there and back.
-func lookUps(tb testing.TB, lines *token.Lines, size, n int) {
-	for i := range n {
-		p := token.Pos(i * 7919 % size)
-		pos := lines.Position(p, token.UTF16)
-		if back := lines.Offset(pos, token.UTF16); back < p-4 || back > p+4 {
-			tb.Fatalf("offset %d is %v, which is offset %d", p, pos, back)
-		}
-	}
-}
-
 // BenchmarkLookUp looks up one place, there and back. Its time is to be the
 // same for all lengths of a line.
 func BenchmarkLookUp(b *testing.B) {
