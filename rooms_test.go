@@ -21,6 +21,7 @@ var rooms = map[string][]string{
 	"segql/lang/schema/internal/gen": {"segql/lang/schema"},
 	"segql/lang/check":               {"segql/lang/token", "segql/lang/ast", "segql/lang/format", "segql/lang/schema"},
 	"segql/lang/explain":             {"segql/lang/token", "segql/lang/ast", "segql/lang/schema", "segql/lang/check"},
+	"segql/internal/console":         {},
 	"segql/internal/project":         {"segql/lang/token", "segql/lang/ast", "segql/lang/parser", "segql/lang/format", "segql/lang/schema", "segql/lang/check"},
 }
 

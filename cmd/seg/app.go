@@ -4,15 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"runtime"
 	"runtime/debug"
 	"strings"
-	"syscall"
 	"time"
 
-	"golang.org/x/term"
-
+	"segql/internal/console"
 	"segql/internal/project"
 )
 
@@ -30,7 +26,7 @@ const exitInterrupted = 130
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	a := &app{
 		stdin: stdin, stdout: stdout, stderr: stderr, today: time.Now(),
-		carets: isTerminal(stdout), color: isTerminal(stdout) && showsColor(),
+		carets: console.IsTerminal(stdout), color: console.IsTerminal(stdout) && console.ShowsColor(),
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -106,7 +102,7 @@ func (a *app) print(text string) bool {
 	if _, err := io.WriteString(a.stdout, text); err != nil {
 		a.deaf = true
 		a.found(exitTrouble)
-		if !isBrokenPipe(err) {
+		if !console.IsBrokenPipe(err) {
 			a.complain(&project.Error{Path: "standard output", Sentence: project.Sentence(err, "write")})
 		}
 	}
@@ -133,28 +129,4 @@ func version() string {
 		return info.Main.Version
 	}
 	return "(devel)"
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// showsColor reports whether the user's terminal, if there is one, shows
-// colours and the user wants them.
-func showsColor() bool {
-	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
-		return false
-	}
-	// The old console of Windows prints the codes instead.
-	return runtime.GOOS != "windows" ||
-		os.Getenv("WT_SESSION") != "" || os.Getenv("TERM") != "" || os.Getenv("TERM_PROGRAM") != ""
-}
-
-func isBrokenPipe(err error) bool {
-	var number syscall.Errno
-	if runtime.GOOS == "windows" && errors.As(err, &number) {
-		return number == 109 || number == 232 // ERROR_BROKEN_PIPE, ERROR_NO_DATA
-	}
-	return errors.Is(err, syscall.EPIPE)
 }

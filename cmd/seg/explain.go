@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"segql/internal/console"
 	"segql/internal/project"
 	"segql/lang/explain"
 )
@@ -62,7 +63,7 @@ func (a *app) explain(paths []string, o settings) error {
 		text := blank
 		blank = "\n"
 		if several {
-			text += "# " + strings.Map(visible, r.source.name) + "\n\n"
+			text += "# " + console.Visible(r.source.name) + "\n\n"
 		}
 		return a.print(text + r.text)
 	})

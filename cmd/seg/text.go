@@ -3,9 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"segql/internal/console"
 	"segql/lang/check"
 )
 
@@ -27,20 +26,20 @@ func (w *workspace) text(findings []finding) string {
 			severity = "\x1b[" + severityColors[f.Severity] + "m" + severity + "\x1b[0m"
 		}
 		fmt.Fprintf(&b, "%s:%d:%d: %s: %s [%s]\n",
-			strings.Map(visible, f.source.name), f.at.line, f.at.column, severity, strings.Map(visible, f.Message), f.Rule)
+			console.Visible(f.source.name), f.at.line, f.at.column, severity, console.Visible(f.Message), f.Rule)
 		if !w.app.carets {
 			continue
 		}
 		line := f.source.index().Line(f.at.line - 1)
 		inLine := max(0, min(f.Span.Start-line.Start, line.End-line.Start))
-		b.WriteString(caret(line.Text(f.source.text), int(inLine)))
+		b.WriteString(console.Caret(line.Text(f.source.text), int(inLine)))
 		for _, r := range f.Related {
 			if s, at := w.related(f, r); s != nil {
-				fmt.Fprintf(&b, "  %s:%d:%d: %s\n", strings.Map(visible, s.name), at.line, at.column, strings.Map(visible, r.Message))
+				fmt.Fprintf(&b, "  %s:%d:%d: %s\n", console.Visible(s.name), at.line, at.column, console.Visible(r.Message))
 			}
 		}
 		for _, x := range f.Fixes {
-			fmt.Fprintf(&b, "  fix: %s\n", strings.Map(visible, x.Title))
+			fmt.Fprintf(&b, "  fix: %s\n", console.Visible(x.Title))
 		}
 	}
 	return b.String()
@@ -57,65 +56,4 @@ func (w *workspace) related(f finding, r check.Related) (*source, area) {
 	}
 	at := s.area(r.Span)
 	return s, at
-}
-
-// How much of a line is shown around a caret, in columns.
-const (
-	columnsBefore = 40
-	columnsAfter  = 36
-	tabColumns    = 8
-)
-
-// caret returns two lines: line, or of a long one what is around the byte at,
-// and a caret that stands under at.
-func caret(line string, at int) string {
-	start := at
-	for room := columnsBefore; start > 0; {
-		r, size := utf8.DecodeLastRuneInString(line[:start])
-		if room -= columns(r); room < 0 {
-			break
-		}
-		start -= size
-	}
-	end := at
-	for room := columnsAfter; end < len(line); {
-		r, size := utf8.DecodeRuneInString(line[end:])
-		if room -= columns(r); room < 0 {
-			break
-		}
-		end += size
-	}
-	shown, under := "  ", "  "
-	if start > 0 {
-		shown, under = shown+"…", under+" "
-	}
-	shown += strings.Map(visible, line[start:end])
-	if end < len(line) {
-		shown += "…"
-	}
-	under += strings.Map(blank, line[start:at])
-	return shown + "\n" + under + "^\n"
-}
-
-func columns(r rune) int {
-	if r == '\t' {
-		return tabColumns
-	}
-	return 1
-}
-
-// visible replaces what would move the cursor or change the terminal.
-func visible(r rune) rune {
-	if r != '\t' && !unicode.IsPrint(r) {
-		return utf8.RuneError
-	}
-	return r
-}
-
-// blank is as wide as r.
-func blank(r rune) rune {
-	if r == '\t' {
-		return r
-	}
-	return ' '
 }

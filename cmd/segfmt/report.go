@@ -3,11 +3,10 @@ package main
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/diff"
 
+	"segql/internal/console"
 	"segql/lang/ast"
 	"segql/lang/token"
 )
@@ -19,7 +18,7 @@ const maxMistakes = 10
 // caret under each if carets is set.
 func describe(name, text string, mistakes []*ast.Error, carets bool) string {
 	var b strings.Builder
-	name = strings.Map(visible, name)
+	name = console.Visible(name)
 	lines := token.NewLines(text)
 	for i, m := range mistakes {
 		if i == maxMistakes {
@@ -27,75 +26,14 @@ func describe(name, text string, mistakes []*ast.Error, carets bool) string {
 			break
 		}
 		at := lines.Position(m.Span.Start, token.Runes)
-		fmt.Fprintf(&b, "%s:%d:%d: %s\n", name, at.Line+1, at.Column+1, strings.Map(visible, m.Message))
+		fmt.Fprintf(&b, "%s:%d:%d: %s\n", name, at.Line+1, at.Column+1, console.Visible(m.Message))
 		if carets {
 			line := lines.Line(at.Line)
 			inLine := max(0, min(m.Span.Start-line.Start, line.End-line.Start))
-			b.WriteString(caret(line.Text(text), int(inLine)))
+			b.WriteString(console.Caret(line.Text(text), int(inLine)))
 		}
 	}
 	return b.String()
-}
-
-// How much of a line is shown around a caret, in columns.
-const (
-	columnsBefore = 40
-	columnsAfter  = 36
-	tabColumns    = 8
-)
-
-// caret returns two lines: line, or of a long one what is around the byte at,
-// and a caret that stands under at.
-func caret(line string, at int) string {
-	start := at
-	for room := columnsBefore; start > 0; {
-		r, size := utf8.DecodeLastRuneInString(line[:start])
-		if room -= columns(r); room < 0 {
-			break
-		}
-		start -= size
-	}
-	end := at
-	for room := columnsAfter; end < len(line); {
-		r, size := utf8.DecodeRuneInString(line[end:])
-		if room -= columns(r); room < 0 {
-			break
-		}
-		end += size
-	}
-	shown, under := "  ", "  "
-	if start > 0 {
-		shown, under = shown+"…", under+" "
-	}
-	shown += strings.Map(visible, line[start:end])
-	if end < len(line) {
-		shown += "…"
-	}
-	under += strings.Map(blank, line[start:at])
-	return shown + "\n" + under + "^\n"
-}
-
-func columns(r rune) int {
-	if r == '\t' {
-		return tabColumns
-	}
-	return 1
-}
-
-// visible replaces what would move the cursor or change the terminal.
-func visible(r rune) rune {
-	if r != '\t' && !unicode.IsPrint(r) {
-		return utf8.RuneError
-	}
-	return r
-}
-
-// blank is as wide as r.
-func blank(r rune) rune {
-	if r == '\t' {
-		return r
-	}
-	return ' '
 }
 
 // unified returns the unified diff that leads from before to after.

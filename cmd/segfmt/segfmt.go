@@ -9,12 +9,10 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 
-	"golang.org/x/term"
-
+	"segql/internal/console"
 	"segql/internal/project"
 	"segql/lang/ast"
 	"segql/lang/format"
@@ -34,7 +32,7 @@ const exitInterrupted = 130
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	c := command{
 		stdin: stdin, stdout: stdout, stderr: stderr,
-		color: isTerminal(stdout) && showsColor(), carets: isTerminal(stderr),
+		color: console.IsTerminal(stdout) && console.ShowsColor(), carets: console.IsTerminal(stderr),
 		formatSource: format.Source, formatWire: format.SourceWire,
 	}
 	defer func() {
@@ -211,7 +209,7 @@ func (o *output) take(r result) bool {
 	}
 	if _, err := io.WriteString(o.stdout, r.out); err != nil {
 		o.code = exitTrouble
-		if !isBrokenPipe(err) {
+		if !console.IsBrokenPipe(err) {
 			o.complain(&project.Error{Path: "standard output", Sentence: project.Sentence(err, "write")})
 		}
 		return false
@@ -242,28 +240,4 @@ func recoverInto(r *result, name string) {
 func internalError(p any) error {
 	what := strings.Join(strings.Fields(fmt.Sprint(p)), " ")
 	return fmt.Errorf("segfmt has a fault and did not finish, please report it (%s)", what)
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// showsColor reports whether the user's terminal, if there is one, shows
-// colours and the user wants them.
-func showsColor() bool {
-	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
-		return false
-	}
-	// The old console of Windows prints the codes instead.
-	return runtime.GOOS != "windows" ||
-		os.Getenv("WT_SESSION") != "" || os.Getenv("TERM") != "" || os.Getenv("TERM_PROGRAM") != ""
-}
-
-func isBrokenPipe(err error) bool {
-	var number syscall.Errno
-	if runtime.GOOS == "windows" && errors.As(err, &number) {
-		return number == 109 || number == 232 // ERROR_BROKEN_PIPE, ERROR_NO_DATA
-	}
-	return errors.Is(err, syscall.EPIPE)
 }
