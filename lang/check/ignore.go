@@ -59,7 +59,7 @@ func (c *pass) ignore(findings []Finding) []Finding {
 		at := line(f.Span.Start)
 		silenced := false
 		for _, i := range all {
-			if at >= i.lines[0] && at <= i.lines[1] && i.lapsed == "" && i.badDate == "" && slices.Contains(i.rules, f.Rule) {
+			if canSilence(f.Rule) && at >= i.lines[0] && at <= i.lines[1] && i.lapsed == "" && i.badDate == "" && slices.Contains(i.rules, f.Rule) {
 				i.used[f.Rule] = true
 				silenced = true
 			}
@@ -109,6 +109,12 @@ func (c *pass) checkIgnore(i *ignore) {
 		}
 		c.report(i.span, message, remove).Sure = false
 	}
+}
+
+// canSilence reports whether a comment can silence what a rule says. Syntax
+// errors, which the parser reports, stay.
+func canSilence(name string) bool {
+	return slices.ContainsFunc(rules, func(r *Rule) bool { return r.Name == name && r.run != nil })
 }
 
 func isRule(name string) bool {

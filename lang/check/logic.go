@@ -133,8 +133,8 @@ func contradiction(c *pass, n ast.Node) {
 	claims := map[string]*claim{}
 	for _, o := range operandsOf(x) {
 		column, add := c.claimOf(o)
-		if column == nil {
-			continue
+		if column == nil || isConsentColumn(column.Name.Name) {
+			continue // a consent column may hold several records
 		}
 		if info := c.res.Column(column).Column; info != nil && info.Type == schema.TypeMultiSelectPicklist {
 			continue // it may hold several values
@@ -146,9 +146,31 @@ func contradiction(c *pass, n ast.Node) {
 			claims[name] = cl
 		}
 		if why := add(cl); why != "" {
-			f := c.report(o.Span(), fmt.Sprintf("nobody is selected: %s", why))
+			severity, what := c.rule.Severity, "nobody is selected"
+			if !c.decides() {
+				severity, what = Warning, "this part never holds"
+			}
+			f := c.reportAs(severity, o.Span(), what+": "+why)
 			f.Related = append(f.Related, Related{Span: c.def.Abs(cl.first.Span()), Message: "the other condition"})
 			return
+		}
+	}
+}
+
+// decides reports whether the current condition must hold for a row to be
+// selected: no || and no NOT stands around it.
+func (c *pass) decides() bool {
+	for i := 1; ; i++ {
+		switch p := c.parent(i).(type) {
+		case *ast.ParenExpr:
+		case *ast.LogicalExpr:
+			if p.Op == token.Or {
+				return false
+			}
+		case *ast.NotExpr:
+			return false
+		default:
+			return true
 		}
 	}
 }
@@ -196,9 +218,10 @@ func (cl *claim) add(t tested, c *pass) string {
 		}
 	}
 	k, isLiteral := key(t.value)
-	if !isLiteral {
-		return ""
+	if have := c.valueClass(t.value); !isLiteral || t.class != unknownClass && !comparable(t.class, have) {
+		return "" // another rule speaks of a value of another type
 	}
+	k = meant(k, t)
 	switch t.op {
 	case token.Equal:
 		if cl.equal != nil && cl.equalKey != k {
@@ -234,6 +257,34 @@ func (cl *claim) add(t tested, c *pass) string {
 		return fmt.Sprintf("no value of %s lies between the two bounds", cl.column)
 	}
 	return ""
+}
+
+// comparable reports whether values of a class have literals of class have.
+func comparable(class, have class) bool {
+	switch class {
+	case dateClass, idClass:
+		return have == textClass
+	case choiceClass, boolClass:
+		return have == numberClass || have == boolClass
+	}
+	return class == have
+}
+
+// meant returns the key of a value without what makes no difference to it.
+func meant(k string, t tested) string {
+	text, isText := strings.CutPrefix(k, "'")
+	if !isText {
+		return k
+	}
+	switch t.class {
+	case idClass:
+		return strings.ReplaceAll(strings.Trim(text, "{}"), "-", "")
+	case dateClass:
+		if day, ok := dateOrdinal(strings.ToUpper(text)); ok {
+			return strconv.FormatFloat(day, 'g', -1, 64)
+		}
+	}
+	return "'" + strings.TrimRight(text, " ")
 }
 
 // ordinal returns a literal as a point on a line: a number, or a date.
@@ -338,6 +389,9 @@ func (c *pass) removeOperand(x *ast.LogicalExpr, o ast.Expr) []token.Fix {
 	for i := 1; i < len(x.Operands); i++ {
 		if x.Operands[i] == o {
 			s := token.Span{Start: x.Operands[i-1].Span().End, End: o.Span().End}
+			if text := c.text(s); strings.Contains(text, "/*") || strings.Contains(text, "//") {
+				return nil // a comment would go with it
+			}
 			return []token.Fix{replaceFix("Remove the condition", s, "")}
 		}
 	}

@@ -45,6 +45,13 @@ var nameRules = []*Rule{
 		nodes:   []ast.Node{(*ast.Traverse)(nil), (*ast.Relate)(nil)}, run: relationshipNotFromHere,
 	},
 	{
+		Name: "unknown-interaction", Severity: Warning,
+		Summary: "an interaction has nearly the name of a known one",
+		Doc:     "An organisation may have events of its own, so only a name that is nearly that of an event of the product is reported.",
+		Bad:     "INTERACTION(EmailOpend, EmailOpened_ContactLink).HAVING(COUNT() > 0)", Good: "INTERACTION(EmailOpened, EmailOpened_ContactLink).HAVING(COUNT() > 0)",
+		nodes: []ast.Node{(*ast.Interaction)(nil)}, run: unknownInteraction,
+	},
+	{
 		Name: "wrong-alias", Severity: Error,
 		Summary: "a qualifier is no alias that can be seen here",
 		Doc: "What stands before the dot of a column is an alias that an earlier step of the same operand made, or the name of " +
@@ -136,11 +143,41 @@ func unknownTable(c *pass, n ast.Node) {
 	c.unknown(p.Table, "table", "", schema.Nearest(p.Table.Name, c.file.Schema.TableNames(), maxNearest))
 }
 
+func unknownInteraction(c *pass, n ast.Node) {
+	i := n.(*ast.Interaction)
+	if i.Event == nil || c.file.Schema == nil || c.file.Schema.Interaction(i.Event.Name) != nil || schema.HasPublisherPrefix(i.Event.Name) {
+		return
+	}
+	names := func(yield func(string) bool) {
+		for _, known := range c.file.Schema.Interactions() {
+			name := known.Name
+			if c.dialect == Realtime || name == "" {
+				name = known.RealtimeName
+			}
+			if name != "" && !yield(name) {
+				return
+			}
+		}
+	}
+	near := schema.Nearest(i.Event.Name, names, maxNearest)
+	if len(near) == 0 {
+		return
+	}
+	var fixes []token.Fix
+	for _, name := range near {
+		fixes = append(fixes, replaceFix("Replace with "+name, i.Event.Extent, name))
+	}
+	c.report(i.Event.Extent, fmt.Sprintf("no interaction %s is known; did you mean %s?", i.Event.Name, orList(near)), fixes...).Sure = false
+}
+
 func unknownColumn(c *pass, n ast.Node) {
 	column := n.(*ast.ColumnExpr)
 	ref := c.res.Column(column)
 	if c.file.Schema == nil || ref.Row == nil || ref.Column != nil || !ref.Row.knowsColumns(c.dialect) {
 		return
+	}
+	if column.Qualifier == nil && strings.EqualFold(column.Name.Name, "null") {
+		return // null-comparison speaks of it
 	}
 	if isConsentColumn(column.Name.Name) || ref.Row.IsEvent && hasSuffixFold(column.Name.Name, "_LogicalName") {
 		return
@@ -207,7 +244,7 @@ func (c *pass) relationshipsFrom(table string) []string {
 func relationshipNotFromHere(c *pass, n ast.Node) {
 	w := c.res.Walk(n)
 	name := relationshipOf(n)
-	if name == nil || w.Fits {
+	if name == nil || w.Fits || w.From.IsEvent {
 		return
 	}
 	ends := w.Relationship.Ends
@@ -244,10 +281,15 @@ func wrongAlias(c *pass, n ast.Node) {
 		return
 	}
 	var names []string
-	for _, r := range c.res.aliases {
+	for _, r := range c.scope().Named {
 		names = append(names, r.Alias.Name.Name)
 	}
 	message := fmt.Sprintf("%s is no alias that can be seen here", column.Qualifier.Name)
+	for _, r := range c.res.aliases {
+		if strings.EqualFold(r.Alias.Name.Name, column.Qualifier.Name) {
+			message = fmt.Sprintf("the alias %s can be seen from the step behind its own, or in its own operand", column.Qualifier.Name)
+		}
+	}
 	if len(names) > 0 {
 		message += "; the aliases are " + strings.Join(names, ", ")
 	}
@@ -309,7 +351,9 @@ func unusedAlias(c *pass, n ast.Node) {
 		return
 	}
 	s := token.Span{Start: call.Commas[0], End: alias.Extent.End}
-	c.report(alias.Extent, fmt.Sprintf("the alias %s is never used", c.text(alias.Extent)), replaceFix("Remove the alias", s, "")).Unnecessary = true
+	f := c.report(alias.Extent, fmt.Sprintf("the alias %s is never used", c.text(alias.Extent)), replaceFix("Remove the alias", s, ""))
+	// It may be that a column should have been qualified with it.
+	f.Unnecessary, f.Sure = true, false
 }
 
 // aliasUsed reports whether a column is qualified with the alias.

@@ -120,6 +120,7 @@ type Resolution struct {
 
 	env      Env
 	operands map[*ast.Operand]string
+	guessed  map[*ast.Operand]bool // whose table is taken for contact for want of knowledge
 	scopes   map[ast.Node]*Scope
 	columns  map[*ast.ColumnExpr]Ref
 	walks    map[ast.Node]Walked
@@ -145,7 +146,7 @@ func (r *Resolution) Walk(step ast.Node) Walked { return r.walks[step] }
 func Resolve(d *ast.Definition, env Env) *Resolution {
 	r := &Resolution{
 		Definition: d, env: env,
-		operands: map[*ast.Operand]string{}, scopes: map[ast.Node]*Scope{},
+		operands: map[*ast.Operand]string{}, guessed: map[*ast.Operand]bool{}, scopes: map[ast.Node]*Scope{},
 		columns: map[*ast.ColumnExpr]Ref{}, walks: map[ast.Node]Walked{},
 		used: map[*Row]int{}, clashes: map[*ast.Alias]*Row{},
 	}
@@ -179,14 +180,17 @@ func (r *Resolution) operand(o *ast.Operand) string {
 		result = s.Current.Table
 	case *ast.Segment:
 		if src.Name != nil {
-			result = r.segment(src.Name.Name)
+			result, r.guessed[o] = r.segment(src.Name.Name)
 		}
 		s.Current = r.row(result)
 	case *ast.NameRef:
-		result = r.segment(src.Name.Name)
+		result, r.guessed[o] = r.segment(src.Name.Name)
 		s.Current = r.row(result)
 	case *ast.ParenQuery:
 		result = r.query(src.Query)
+		for _, inner := range src.Query.Operands {
+			r.guessed[o] = r.guessed[o] || r.guessed[inner]
+		}
 		s.Current = r.row(result)
 	case *ast.Interaction:
 		result = r.profileOf(src, o)
@@ -299,14 +303,15 @@ func (r *Resolution) relate(s *Scope, from *Row, step *ast.Relate) *Scope {
 	return s
 }
 
-// segment returns the table of a named segment's rows, contact if it is not known.
-func (r *Resolution) segment(name string) string {
+// segment returns the table of a named segment's rows, contact as a guess if
+// it is not known.
+func (r *Resolution) segment(name string) (table string, guessed bool) {
 	if r.env.Segment != nil {
 		if table, ok := r.env.Segment(name); ok {
-			return table
+			return table, false
 		}
 	}
-	return "contact"
+	return "contact", true
 }
 
 // profileOf returns the table that an interaction is linked to.
@@ -340,12 +345,30 @@ func logicalName(o *ast.Operand, link string) (string, bool) {
 			continue
 		}
 		ast.Inspect(f, func(n ast.Node) bool {
-			c, ok := n.(*ast.CompareExpr)
-			if !ok || c.Op != token.Equal {
+			var left, right ast.Expr
+			switch n := n.(type) {
+			case *ast.NotExpr:
+				return false
+			case *ast.LogicalExpr:
+				return n.Op == token.And // one of several says nothing for sure
+			case *ast.CompareExpr:
+				if n.Op != token.Equal {
+					return true
+				}
+				left, right = n.Left, n.Right
+				if _, ok := left.(*ast.StringLit); ok {
+					left, right = right, left
+				}
+			case *ast.InExpr:
+				if len(n.Values) != 1 {
+					return true
+				}
+				left, right = n.Left, n.Values[0]
+			default:
 				return true
 			}
-			column, isColumn := c.Left.(*ast.ColumnExpr)
-			value, isText := c.Right.(*ast.StringLit)
+			column, isColumn := left.(*ast.ColumnExpr)
+			value, isText := right.(*ast.StringLit)
 			if isColumn && isText && strings.EqualFold(column.Name.Name, link+"_LogicalName") {
 				table = value.Value
 			}

@@ -119,10 +119,15 @@ func segmentCycle(c *pass, n ast.Node) {
 		return
 	}
 	var names []string
-	for _, m := range cycle {
+	for i, m := range cycle {
+		if i == maxListed {
+			names = append(names, fmt.Sprintf("%d more", len(cycle)-maxListed))
+			break
+		}
 		names = append(names, m.Name.Name)
 	}
 	f := c.report(d.Name.Extent, fmt.Sprintf("the segment %s leads back to itself: %s", d.Name.Name, strings.Join(append(names, names[0]), " -> ")))
+	cycle = cycle[:min(len(cycle), maxListed)]
 	for _, m := range cycle {
 		if m.Placed.Definition != d {
 			f.Related = append(f.Related, related(c.file, m, "through this definition"))
@@ -208,6 +213,14 @@ func targetTable(c *pass, n ast.Node) {
 	}
 	o := d.Query.Operands[0]
 	s := o.Source.Span()
+	if _, isEvent := o.Source.(*ast.Interaction); isEvent {
+		return // logical-name-missing speaks of what it is linked to
+	}
+	for _, step := range o.Steps {
+		if _, ok := step.(*ast.Traverse); ok && c.dialect == Realtime {
+			return // step-not-for-dialect speaks of it
+		}
+	}
 	if len(o.Steps) > 0 {
 		for _, step := range o.Steps {
 			if t, ok := step.(*ast.Traverse); ok {
@@ -230,7 +243,7 @@ func setOperandTables(c *pass, n ast.Node) {
 	var first *ast.Operand
 	for _, o := range q.Operands {
 		table := c.res.Operand(o)
-		if table == "" || c.file.Schema == nil {
+		if table == "" || c.file.Schema == nil || c.res.guessed[o] {
 			continue
 		}
 		if first == nil {

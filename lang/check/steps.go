@@ -29,10 +29,11 @@ var stepRules = []*Rule{
 	{
 		Name: "interaction-steps", Severity: Error,
 		Summary: "an interaction has a step that it can't have, or one twice",
-		Doc:     "INTERACTION takes at most one FILTER, then at most one HAVING, and no other step. HAVING stands nowhere else.",
-		Bad:     "INTERACTION(EmailOpened, EmailOpened_ContactLink).HAVING(COUNT() > 0).HAVING(COUNT() > 1)",
-		Good:    "INTERACTION(EmailOpened, EmailOpened_ContactLink).HAVING(COUNT() > 1)",
-		nodes:   []ast.Node{(*ast.Operand)(nil)}, run: interactionSteps,
+		Doc: "INTERACTION takes at most one FILTER, then at most one HAVING, and no other step. HAVING stands nowhere else. In the " +
+			"outbound dialect an interaction is the only operand of its segment.",
+		Bad:   "INTERACTION(EmailOpened, EmailOpened_ContactLink).HAVING(COUNT() > 0).HAVING(COUNT() > 1)",
+		Good:  "INTERACTION(EmailOpened, EmailOpened_ContactLink).HAVING(COUNT() > 1)",
+		nodes: []ast.Node{(*ast.Operand)(nil)}, run: interactionSteps,
 	},
 	{
 		Name: "having-required", Severity: Error, Dialect: Outbound,
@@ -61,10 +62,10 @@ var stepRules = []*Rule{
 	{
 		Name: "step-not-for-dialect", Severity: Error,
 		Summary: "a step or operator belongs to the other dialect",
-		Doc: "TRAVERSE, ORDERBY, SKIP, TAKE and SELECT are outbound; RELATE, RELATEOPTIONAL and IN are realtime. A TRAVERSE that " +
+		Doc: "TRAVERSE, ORDERBY, SKIP, TAKE and SELECT are outbound; RELATE, RELATEOPTIONAL, IN and the windows UTCMINUTES, UTCHOURS and UTCWEEKS are realtime. A TRAVERSE that " +
 			"is the last but for its FILTER can't simply become RELATE, since RELATE keeps the row that it starts from.",
 		Bad: "// seg:dialect realtime\nPROFILE(contact).TRAVERSE(contact_customer_accounts, a).FILTER(a.statecode == 0)", Good: "// seg:dialect realtime\nPROFILE(contact).RELATE(contact_customer_accounts, a).FILTER(a.statecode == 0)",
-		nodes: []ast.Node{(*ast.Traverse)(nil), (*ast.Relate)(nil), (*ast.OrderBy)(nil), (*ast.Skip)(nil), (*ast.Take)(nil), (*ast.Select)(nil), (*ast.InExpr)(nil)}, run: stepNotForDialect,
+		nodes: []ast.Node{(*ast.Traverse)(nil), (*ast.Relate)(nil), (*ast.OrderBy)(nil), (*ast.Skip)(nil), (*ast.Take)(nil), (*ast.Select)(nil), (*ast.InExpr)(nil), (*ast.Window)(nil)}, run: stepNotForDialect,
 	},
 	{
 		Name: "page-steps-outside-fetch", Severity: Error,
@@ -176,7 +177,10 @@ func interactionFilter(c *pass, n ast.Node) {
 
 func interactionSteps(c *pass, n ast.Node) {
 	o := n.(*ast.Operand)
-	_, isInteraction := o.Source.(*ast.Interaction)
+	i, isInteraction := o.Source.(*ast.Interaction)
+	if q, ok := c.parent(1).(*ast.Query); ok && isInteraction && c.dialect == Outbound && len(q.Operands) > 1 {
+		c.report(i.WordSpan, "an outbound interaction stands alone in its segment; give it a definition and refer to it by SEGMENT(..)")
+	}
 	seen := map[token.Word]bool{}
 	for _, s := range o.Steps {
 		call, ok := s.(ast.Caller)
@@ -277,6 +281,12 @@ func stepNotForDialect(c *pass, n ast.Node) {
 		return
 	}
 	call := n.(ast.Caller).AsCall()
+	if call.Word.IsWindow() {
+		if c.dialect == Outbound && (call.Word == token.UTCMINUTES || call.Word == token.UTCHOURS || call.Word == token.UTCWEEKS) {
+			c.report(call.WordSpan, fmt.Sprintf("%s is realtime; the outbound windows are UTCDAYS, UTCMONTHS and UTCYEARS", call.Word))
+		}
+		return
+	}
 	of := Outbound
 	if call.Word == token.RELATE || call.Word == token.RELATEOPTIONAL {
 		of = Realtime
@@ -365,7 +375,11 @@ var consentKeys = map[string]string{
 func consentRecord(c *pass, n ast.Node) {
 	x := n.(*ast.CompareExpr)
 	t, ok := c.test(x)
-	if !ok || !isConsentColumn(t.column.Name.Name) {
+	if !ok || !isConsentColumn(t.column.Name.Name) || t.op != token.Equal && t.op != token.NotEqual {
+		return
+	}
+	if c.dialect == Outbound {
+		c.report(t.column.Extent, "consent conditions are realtime; this query is outbound")
 		return
 	}
 	lit, ok := t.value.(*ast.StringLit)

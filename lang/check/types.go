@@ -20,7 +20,7 @@ var typeRules = []*Rule{
 		Doc: "Text is compared with strings, numbers with numbers, dates with strings such as '2026-03-30' or with date " +
 			"functions, lookups with ids in quotes, choices with their numbers, and two-option columns with true or false.",
 		Bad: "PROFILE(account).FILTER(revenue > '1000')", Good: "PROFILE(account).FILTER(revenue > 1000)",
-		nodes: []ast.Node{(*ast.CompareExpr)(nil), (*ast.InExpr)(nil)}, run: typeMismatch,
+		nodes: []ast.Node{(*ast.CompareExpr)(nil), (*ast.InExpr)(nil), (*ast.DateDiffExpr)(nil), (*ast.DateAddExpr)(nil)}, run: typeMismatch,
 	},
 	{
 		Name: "operator-not-for-type", Severity: Error,
@@ -204,11 +204,27 @@ func (c *pass) valueClass(x ast.Expr) class {
 		if info := c.res.Column(x).Column; info != nil {
 			return classOf(info.Type)
 		}
+	case *ast.ArithExpr:
+		for _, o := range x.Operands {
+			if _, ok := o.(*ast.NumberLit); !ok {
+				return unknownClass
+			}
+		}
+		return numberClass
 	}
 	return unknownClass
 }
 
 func typeMismatch(c *pass, n ast.Node) {
+	switch n := n.(type) {
+	case *ast.DateDiffExpr:
+		c.wantDate(n.From)
+		c.wantDate(n.To)
+		return
+	case *ast.DateAddExpr:
+		c.wantDate(n.Date)
+		return
+	}
 	c.tests(n, func(t tested) {
 		have := c.valueClass(t.value)
 		if t.class == unknownClass || have == unknownClass || t.class == have {
@@ -237,6 +253,10 @@ func typeMismatch(c *pass, n ast.Node) {
 			if lit, ok := t.value.(*ast.StringLit); ok && isInteger(lit.Value) {
 				fixes = append(fixes, replaceFix("Remove the quotes", lit.Extent, lit.Value))
 			}
+		case t.class == dateClass && have == numberClass:
+			if s := t.value.Span(); isDate(c.text(s)) {
+				fixes = append(fixes, replaceFix("Put it in quotes", s, "'"+c.text(s)+"'"))
+			}
 		case t.class == textClass && isNumber:
 			fixes = append(fixes, replaceFix("Put it in quotes", number.Extent, "'"+number.Text+"'"))
 		case t.class == boolClass && have == textClass:
@@ -248,6 +268,17 @@ func typeMismatch(c *pass, n ast.Node) {
 		}
 		c.report(t.value.Span(), fmt.Sprintf("%s is compared with %s, but this is %s", c.nameOf(t), classNames[t.class], classNames[have]), fixes...)
 	})
+}
+
+// wantDate reports a column that holds no date where a date must stand.
+func (c *pass) wantDate(x ast.Expr) {
+	column, ok := unparen(x).(*ast.ColumnExpr)
+	if !ok {
+		return
+	}
+	if class := c.valueClass(column); class != unknownClass && class != dateClass {
+		c.report(column.Extent, fmt.Sprintf("a date must stand here, but %s holds %s", c.text(column.Extent), classNames[class]))
+	}
 }
 
 func litValue(lit *ast.StringLit) string {
@@ -290,14 +321,23 @@ func operatorNotForType(c *pass, n ast.Node) {
 
 func choiceLabel(c *pass, n ast.Node) {
 	c.tests(n, func(t tested) {
-		lit, ok := t.value.(*ast.StringLit)
-		if !ok || t.info == nil || t.class != choiceClass && t.class != boolClass {
+		if t.info == nil || t.class != choiceClass && t.class != boolClass {
 			return
 		}
-		choice, ok := t.info.ChoiceLabelled(lit.Value)
-		if !ok {
+		label := ""
+		switch v := t.value.(type) {
+		case *ast.StringLit:
+			label = v.Value
+		case *ast.ColumnExpr: // without its quotes it looks like a column
+			if v.Qualifier == nil && c.res.Column(v).Column == nil {
+				label = v.Name.Name
+			}
+		}
+		choice, ok := t.info.ChoiceLabelled(label)
+		if !ok || label == "" {
 			return
 		}
+		lit := &ast.Base{Extent: t.value.Span()}
 		text := strconv.Itoa(choice.Value)
 		if t.class == boolClass {
 			text = strconv.FormatBool(choice.Value != 0)

@@ -454,13 +454,16 @@ func (p *parser) textMatch(left ast.Expr, w token.Word, opSpan token.Span) ast.E
 
 func (p *parser) wantText(x ast.Expr, w token.Word) {
 	s := x.Span()
-	switch x := x.(type) {
+	switch x.(type) {
 	case *ast.StringLit, *ast.BadExpr, *ast.BadCall:
 	case *ast.ColumnExpr, *ast.NumberLit, *ast.BoolLit:
+		if strings.EqualFold(s.Text(p.text), "null") {
+			p.add(CodeNotAText, s, fmt.Sprintf("%s looks for a text; whether there is a value is asked by ISNULL(..)", w), []string{"a string"})
+			return
+		}
 		p.add(CodeNotAText, s, fmt.Sprintf("%s looks for a text, which is written in quotes", w), []string{"a string"},
 			fix("Put it in quotes", replace(s, quoted(s.Text(p.text)))))
 	default:
-		_ = x
 		p.add(CodeNotAText, s, fmt.Sprintf("%s looks for a text such as 'run', but %s stands there", w, quote(s.Text(p.text))), []string{"a string"})
 	}
 }

@@ -650,16 +650,21 @@ func (p *parser) methodSetOperators(o *ast.Operand, isFirst bool) {
 		}
 		last--
 	}
+	var edits []token.Edit
+	ok := isFirst
+	for _, s := range o.Steps[last:] {
+		e, hasFix := p.infix(s.(*ast.SetStep))
+		edits = append(edits, e...)
+		ok = ok && hasFix
+	}
 	for k, s := range o.Steps {
-		step, ok := s.(*ast.SetStep)
-		if !ok {
-			continue
+		step, isSet := s.(*ast.SetStep)
+		if !isSet || k > last {
+			continue // a row of them is one mistake
 		}
 		var fixes []token.Fix
-		if isFirst && k >= last && step.Rparen.IsValid() {
-			if e, ok := p.infix(step); ok {
-				fixes = append(fixes, fix("Write it as an operator", e...))
-			}
+		if ok && k == last {
+			fixes = append(fixes, fix("Write it as an operator", edits...))
 		}
 		p.add(CodeMethodSetOp, step.WordSpan, fmt.Sprintf("%s is no step; it stands between two operands, as in `SEGMENT(A) %s SEGMENT(B)`", step.Word, step.Word), nil, fixes...)
 	}
@@ -667,7 +672,7 @@ func (p *parser) methodSetOperators(o *ast.Operand, isFirst bool) {
 
 // infix returns the edits that make an operator of a step.
 func (p *parser) infix(s *ast.SetStep) ([]token.Edit, bool) {
-	if s.Query == nil || !s.Dot.IsValid() {
+	if s.Query == nil || !s.Dot.IsValid() || !s.Rparen.IsValid() {
 		return nil, false
 	}
 	open := replace(token.Span{Start: s.Dot, End: s.Lparen + 1}, fmt.Sprintf(" %s ", s.Word))

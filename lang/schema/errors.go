@@ -80,11 +80,11 @@ func (d document) String() string {
 func (d document) advice() string {
 	switch d {
 	case snapshotDocument:
-		return "write it again with 'seg schema pull' or 'seg schema import'"
+		return "write it again with 'seg schema import'"
 	case entitiesDocument, relationshipsDocument, attributesDocument, metadataDocument:
 		return "fetch it again from the organization and save the whole answer"
 	default:
-		return "give a snapshot made by 'seg schema pull', an answer of EntityDefinitions, or a $metadata document"
+		return "give a snapshot made by 'seg schema import', an answer of EntityDefinitions, or a $metadata document"
 	}
 }
 

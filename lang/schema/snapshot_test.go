@@ -152,7 +152,7 @@ func sentence(t testing.TB, err error) {
 
 func TestSnapshotErrors(t *testing.T) {
 	const head = `{"format": "segql-schema", "version": 1, `
-	const again = `; write it again with 'seg schema pull' or 'seg schema import'`
+	const again = `; write it again with 'seg schema import'`
 	tests := []struct{ name, text, want string }{
 		{"empty", "", `the schema snapshot is empty` + again},
 		{"blank", " \n ", `the schema snapshot is empty` + again},

@@ -236,7 +236,7 @@ func TestPartsOfAPull(t *testing.T) {
 
 func TestWebAPIErrors(t *testing.T) {
 	const again = `; fetch it again from the organization and save the whole answer`
-	const give = `; give a snapshot made by 'seg schema pull', an answer of EntityDefinitions, or a $metadata document`
+	const give = `; give a snapshot made by 'seg schema import', an answer of EntityDefinitions, or a $metadata document`
 	attributes := func(r io.Reader) (*Schema, error) { return ReadAttributeDefinitions(r, "contact") }
 	tests := []struct {
 		name, text string
