@@ -165,7 +165,10 @@ func readSchema(path string) (*schema.Schema, error) {
 	}
 	defer func() { _ = f.Close() }()
 	s, err := schema.Read(f)
-	if err == nil {
+	switch {
+	case err == nil && len(s.Tables()) == 0:
+		return nil, &Error{name, "it has no table in it, so every name would be unknown; make it with seg schema import"}
+	case err == nil:
 		return s, nil
 	}
 	if document := (*schema.ReadError)(nil); errors.As(err, &document) {

@@ -177,6 +177,11 @@ func (d *dumper) fields(v reflect.Value) {
 			name = "Span"
 		}
 		r, n := utf8.DecodeRuneInString(name)
-		d.member(string(unicode.ToLower(r))+name[n:], func() bool { return d.value(v.Field(i)) })
+		d.member(string(unicode.ToLower(r))+name[n:], func() bool {
+			if t == reflect.TypeFor[BoolLit]() && f.Name == "Value" {
+				return d.scalar(v.Field(i).Bool()) // false is a value like true
+			}
+			return d.value(v.Field(i))
+		})
 	}
 }

@@ -39,6 +39,7 @@ var commented = []string{
 	"PROFILE(t) /* 1 */ . /* 2 */ FILTER /* 3 */ ( /* 4 */ a /* 5 */ == /* 6 */ 1 /* 7 */ && /* 8 */ ( /* 9 */ b IN /* 10 */ [ /* 11 */ 1 /* 12 */ , /* 13 */ 2 /* 14 */ ] /* 15 */ ) /* 16 */ ) // 17",
 	"PROFILE(t) // 1\n. // 2\nFILTER // 3\n( // 4\na // 5\n== // 6\n1 // 7\n&& // 8\n( // 9\nb IN // 10\n[ // 11\n1 // 12\n, // 13\n2 // 14\n] // 15\n) // 16\n) // 17",
 	"A =\n// 1\nSEGMENT(B) // 2\nUNION // 3\n// 4\n( // 5\nSEGMENT(C) // 6\n) // 7\n\n\n// 8\n\nB = PROFILE(contact) // 9\n\n/* 10 */\n\n\n/* 11\n  12 */",
+	"PROFILE(t).FILTER(a == 1\n/* c */ /* d */ && b == 2)",
 	"INTERACTION(a, b).FILTER(x - - 1 > DATEDIFF(day, DATETIMEUTCNOW( /* 1 */ ), DATE(1, 2 // 2\n, 3))).HAVING(COUNT() > /* 3 */ - /* 4 */ 1 , UTCDAYS(7) // 5\n)",
 }
 

@@ -12,6 +12,8 @@ type gap struct {
 	isOpen  bool      // the comment has no end
 	// endsLine tells that nothing but comments follows on its line.
 	endsLine bool
+	// ownLine tells that the token before it stands on another line.
+	ownLine bool
 }
 
 // attach hangs the comments of a definition, in the order of the text, on the
@@ -32,6 +34,9 @@ func attach(d *ast.Definition, gaps []gap) {
 			next := &gaps[i+1]
 			gaps[i].endsLine = gaps[i].endsLine || !next.comment.OwnLine && next.prevEnd == gaps[i].prevEnd && next.endsLine
 		}
+	}
+	for i := range gaps {
+		gaps[i].ownLine = gaps[i].comment.OwnLine || i > 0 && gaps[i-1].prevEnd == gaps[i].prevEnd && gaps[i-1].ownLine
 	}
 	a := attacher{gaps}
 	for len(a.gaps) > 0 && a.gaps[0].comment.Span.Start < d.Extent.Start {
@@ -81,14 +86,13 @@ func (a *attacher) within(n ast.Node) {
 // hang hangs a comment that stands in parent between two of its children,
 // either of which may be nil.
 func hang(g gap, parent, prev, next ast.Node) {
-	c := g.comment
 	behindPrev := prev != nil && g.prevEnd >= prev.Span().End
 	switch {
-	case !c.OwnLine && g.endsLine && behindPrev && canCarry(prev):
+	case !g.ownLine && g.endsLine && behindPrev && canCarry(prev):
 		add(&commentsOf(prev).Trailing, g)
-	case next != nil && canCarry(next) && (c.OwnLine || prev == nil || g.prevEnd > prev.Span().End || !canCarry(prev)):
+	case next != nil && canCarry(next) && (g.ownLine || prev == nil || g.prevEnd > prev.Span().End || !canCarry(prev)):
 		add(&commentsOf(next).Leading, g)
-	case !c.OwnLine && prev != nil && g.prevEnd == prev.Span().End && canCarry(prev):
+	case !g.ownLine && prev != nil && g.prevEnd == prev.Span().End && canCarry(prev):
 		add(&commentsOf(prev).Trailing, g)
 	default:
 		add(&commentsOf(parent).Dangling, g)

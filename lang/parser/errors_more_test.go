@@ -262,5 +262,3 @@ var moreErrorCases = []errorCase{
 	{"PROFILE(a) «'x\u3000y'»", parser.CodeUnexpected, "`'x y'` has no place behind an operand; expected UNION, EXCEPT, INTERSECT or a step such as .FILTER(..)", ""},
 	{"PROFILE(a) «'x\x01y'»", parser.CodeUnexpected, "`'x�y'` has no place behind an operand; expected UNION, EXCEPT, INTERSECT or a step such as .FILTER(..)", ""},
 }
-
-func init() { errorCases = append(errorCases, moreErrorCases...) }

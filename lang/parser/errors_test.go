@@ -1,6 +1,7 @@
 package parser_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -269,7 +270,7 @@ func unmark(text string) (string, token.Span) {
 }
 
 func TestErrors(t *testing.T) {
-	for _, c := range errorCases {
+	for _, c := range slices.Concat(errorCases, moreErrorCases) {
 		text, span := unmark(c.text)
 		name := text
 		if len(name) > 60 {

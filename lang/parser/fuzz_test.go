@@ -3,6 +3,7 @@ package parser_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,7 +29,7 @@ func seeds(f *testing.F, add func(text string)) {
 		}
 		add(string(text))
 	}
-	for _, c := range errorCases {
+	for _, c := range slices.Concat(errorCases, moreErrorCases) {
 		text, _ := unmark(c.text)
 		add(text)
 	}

@@ -34,6 +34,7 @@ type parser struct {
 	gapAt int
 	// swallowed is how many closing parentheses stand in strings without an end.
 	swallowed int
+	splits    int // words that were split
 	// nesting is how many queries and factors are being parsed within each other.
 	nesting int
 }
@@ -196,12 +197,16 @@ func (p *parser) extent(start token.Pos) token.Span {
 // here is where something is missing: behind the last token.
 func (p *parser) here() token.Span { return token.At(p.end()) }
 
+// maxSplits is how many glued words a definition has at most that are told
+// apart: each costs a copy of the tokens.
+const maxSplits = 8
+
 // split makes two tokens of the current one, a word that keep accepts and what
 // is glued to it, where the parenthesis between the two was forgotten: one
 // that closes is too many. It reports whether it did.
 func (p *parser) split(keep func(token.Word) bool) bool {
 	t := p.cur()
-	if t.Type != tIdent || p.lacking >= 0 {
+	if t.Type != tIdent || p.lacking >= 0 || p.splits == maxSplits {
 		return false
 	}
 	found := 0
@@ -226,6 +231,7 @@ func (p *parser) split(keep func(token.Word) bool) bool {
 		rest.Type = tNumber
 	}
 	t.Value = t.Value[:found]
+	p.splits++
 	// The slice is copied: behind its end lie tokens of the lexer's own.
 	p.tokens = slices.Concat(p.tokens[:p.i+1], []lexer.Token{rest}, p.tokens[p.i+1:])
 	for k := range p.strays {
@@ -248,48 +254,70 @@ func (p *parser) cutOff() {
 // of strings is inside and the other way round, and makes one open string of
 // all from the first token that shows it to the line's end.
 func (p *parser) pairQuotes() {
-	for open := range p.tokens {
-		if p.tokens[open].Type != tOpenString || p.tokens[open].Value[0] != '\'' {
-			continue
-		}
-		line := p.tokens[open].Pos.Line
-		first := open
-		for k := open; k > 0 && p.tokens[k-1].Pos.Line == line && p.tokens[k-1].Type != tOpenString; k-- {
-			a, b := &p.tokens[k-1], &p.tokens[k]
-			touch := span(a).End == span(b).Start
-			switch {
-			case touch && a.Type == tString && (isName(b.Type) || b.Type == tNumber || b.Type == tBareID):
-				first = k - 1
-			case touch && (isName(a.Type) || a.Type == tNumber || a.Type == tBareID) && isString(b.Type):
-				first = k - 1
-			}
-		}
-		if first == open {
-			continue
-		}
-		// The words before a quote that lacks its partner are part of the text.
-		for first > 0 && p.tokens[first].Type != tString && p.tokens[first-1].Pos.Line == line {
-			prev := &p.tokens[first-1]
-			if prev.Type != tIdent && prev.Type != tNumber || wordOperators[strings.ToUpper(prev.Value)] || token.Lookup(prev.Value) != token.NoWord {
-				break
-			}
-			first--
-		}
-		s := span(&p.tokens[first]).Join(span(&p.tokens[open]))
-		for k := first; k <= open; k++ {
-			switch p.tokens[k].Type {
-			case tLparen:
-				p.lacking--
-			case tRparen:
-				p.lacking++
-			}
-		}
-		t := p.tokens[first]
-		t.Type, t.Value = tOpenString, s.Text(p.text)
-		p.tokens = append(append(p.tokens[:first:first], t), p.tokens[open+1:]...)
-		p.pairQuotes()
+	isOpen := func(t lexer.Token) bool { return t.Type == tOpenString && t.Value[0] == '\'' }
+	if !slices.ContainsFunc(p.tokens, isOpen) {
 		return
 	}
+	paired := make([]lexer.Token, 0, len(p.tokens))
+	moved := make([]int, len(p.tokens)) // where each token is in paired
+	start := 0                          // the first token of the line in paired
+	for k, t := range p.tokens {
+		if n := len(paired); n > 0 && paired[n-1].Pos.Line != t.Pos.Line {
+			start = n
+		}
+		if isOpen(t) {
+			first := start + unpaired(paired[start:], t)
+			for _, old := range paired[first:] {
+				switch old.Type {
+				case tLparen:
+					p.lacking--
+				case tRparen:
+					p.lacking++
+				}
+			}
+			if first < len(paired) {
+				s := span(&paired[first]).Join(span(&t))
+				end := t.Type
+				t = paired[first]
+				t.Type, t.Value = end, s.Text(p.text)
+				paired = paired[:first]
+			}
+		}
+		moved[k] = len(paired)
+		paired = append(paired, t)
+	}
+	for k, at := range p.strays {
+		p.strays[k] = moved[at]
+	}
+	p.tokens = paired
+}
+
+// unpaired returns the first token of a line that belongs to the string that
+// open, the line's last token, was meant to be part of: len(line) if there is
+// none before open.
+func unpaired(line []lexer.Token, open lexer.Token) int {
+	isWord := func(t *lexer.Token) bool { return isName(t.Type) || t.Type == tNumber || t.Type == tBareID }
+	first := len(line)
+	next := &open
+	for k := len(line) - 1; k >= 0; k-- {
+		t := &line[k]
+		if touch := span(t).End == span(next).Start; touch && (t.Type == tString && isWord(next) || isWord(t) && isString(next.Type)) {
+			first = k
+		}
+		next = t
+	}
+	if first == len(line) || line[first].Type == tString {
+		return first
+	}
+	// The words before a quote that lacks its partner are part of the text.
+	for first > 0 {
+		prev := &line[first-1]
+		if prev.Type != tIdent && prev.Type != tNumber || wordOperators[strings.ToUpper(prev.Value)] || word(prev) != token.NoWord {
+			break
+		}
+		first--
+	}
+	return first
 }
 
 // word returns the word of the language that t spells, if any.
@@ -801,7 +829,9 @@ func (p *parser) nameRef() ast.Source {
 	if w := nearestWord(n.Name, token.Word.IsSource); w != token.NoWord {
 		message = fmt.Sprintf("%s is a bare name; did you mean %s? A segment is referred to by SEGMENT(%s)", quote(n.Name), sourceForm(w), n.Name)
 	}
+	at := p.lastError
 	p.add(CodeBareSegmentName, s, message, sources, fix(fmt.Sprintf("Write SEGMENT(%s)", n.Name), replace(s, "SEGMENT("+n.Name+")")))
+	p.lastError = at // the text goes on as if it were right
 	return &ast.NameRef{Base: ast.Base{Extent: s}, Name: n}
 }
 

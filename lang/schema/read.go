@@ -64,6 +64,9 @@ func read(r io.Reader, doc document, table string) (*Schema, error) {
 	if doc == metadataDocument {
 		return nil, &ReadError{Document: doc.String(), Problem: "is not XML: it starts with " + quote(string(rune(first))), Line: 1, Expected: "\"<\"", Advice: doc.advice()}
 	}
+	if first != '{' && first != '[' {
+		return nil, &ReadError{Document: doc.String(), Problem: "is no JSON: it starts with " + quote(string(rune(first))), Line: 1, Expected: "\"{\"", Advice: doc.advice()}
+	}
 	return readJSON(buffered, doc, table)
 }
 

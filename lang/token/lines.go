@@ -166,10 +166,10 @@ func (l *Lines) Offset(pos Position, enc Encoding) Pos {
 		}
 		return Pos(p)
 	}
-	want := l.before(line.Start, enc) + pos.Column
+	want := l.before(line.Start, enc) + min(pos.Column, 2*line.Len()) // no character has more than two units a byte
 	// The last block at whose start no more than want units were counted.
 	b := sort.Search(len(l.blocks), func(i int) bool { return l.blocks[i].in(enc) > want }) - 1
-	p = max(b*blockSize, int(line.Start))
+	p = min(max(b*blockSize, int(line.Start)), int(line.End))
 	have := l.before(Pos(p), enc)
 	for p < int(line.End) {
 		width := counts{}.add(l.text[p : p+1]).in(enc)
