@@ -218,7 +218,7 @@ func (cl *claim) add(t tested, c *pass) string {
 		}
 	}
 	k, isLiteral := key(t.value)
-	if have := c.valueClass(t.value); !isLiteral || t.class != unknownClass && !comparable(t.class, have) {
+	if have := c.valueClass(t.value); !isLiteral || t.class != unknownClass && !literalFits(t.class, have) {
 		return "" // another rule speaks of a value of another type
 	}
 	k = meant(k, t)
@@ -259,8 +259,8 @@ func (cl *claim) add(t tested, c *pass) string {
 	return ""
 }
 
-// comparable reports whether values of a class have literals of class have.
-func comparable(class, have class) bool {
+// literalFits reports whether values of a class have literals of class have.
+func literalFits(class, have class) bool {
 	switch class {
 	case dateClass, idClass:
 		return have == textClass
