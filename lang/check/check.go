@@ -259,6 +259,14 @@ func references(d *ast.Definition, f func(*ast.Ident)) {
 	})
 }
 
+// Dialect returns the dialect of a file of the project, see [DialectOf].
+func (p *Project) Dialect(f *File) Dialect {
+	if d, ok := p.dialects[f]; ok {
+		return d
+	}
+	return DialectOf(f)
+}
+
 // Lookup returns the definitions of a name, seen from file f: those in f, or
 // if there are none, those of the whole project.
 func (p *Project) Lookup(f *File, name string) []Definition {
@@ -332,7 +340,7 @@ func (p *Project) Check(f *File) []Finding {
 
 func (c *pass) definition(d ast.Placed) {
 	c.def = d
-	c.res = Resolve(d.Definition, c.project.env(c.file))
+	c.res = c.project.Resolve(c.file, d.Definition)
 	c.walk(d.Definition)
 }
 

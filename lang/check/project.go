@@ -21,6 +21,10 @@ func (p *Project) resultOf(f *File, name string) (string, bool) {
 	return r.Table, r.Table != ""
 }
 
+// Resolve finds out what the names in a definition of file f mean, with what
+// the project knows of the segments that it refers to.
+func (p *Project) Resolve(f *File, d *ast.Definition) *Resolution { return Resolve(d, p.env(f)) }
+
 func (p *Project) env(f *File) Env {
 	return Env{Schema: f.Schema, Dialect: p.dialects[f], Segment: func(name string) (string, bool) { return p.resultOf(f, name) }}
 }

@@ -16,10 +16,6 @@ import (
 	"segql/lang/token"
 )
 
-// maxChain bounds how far a name is followed from definition to definition, so
-// that a cycle ends.
-const maxChain = 100
-
 // Definition returns what the query of a definition selects, as a sentence;
 // a long one goes over several lines, with lists. The result is empty if there
 // is no query. The file that the definition stands in tells the schema and the
@@ -28,33 +24,17 @@ func Definition(d *ast.Definition, file *check.File, project *check.Project) str
 	if d == nil || d.Query == nil {
 		return ""
 	}
-	dialect := check.Undetermined
-	if file.Tree != nil {
-		dialect = check.DialectOf(file)
+	e := &explainer{file: file}
+	if project != nil {
+		e.dialect = project.Dialect(file)
+		e.res = project.Resolve(file, d)
+	} else {
+		if file.Tree != nil {
+			e.dialect = check.DialectOf(file)
+		}
+		e.res = check.Resolve(d, check.Env{Schema: file.Schema, Dialect: e.dialect})
 	}
-	e := &explainer{file: file, dialect: dialect}
-	e.res = check.Resolve(d, check.Env{
-		Schema: file.Schema, Dialect: dialect,
-		Segment: func(name string) (string, bool) { return resultOf(project, file, name, 0) },
-	})
 	return e.query(d.Query).sentence()
-}
-
-// resultOf returns the table of a named segment's rows, seen from a file.
-func resultOf(project *check.Project, file *check.File, name string, depth int) (string, bool) {
-	if project == nil || depth > maxChain {
-		return "", false
-	}
-	found := project.Lookup(file, name)
-	if len(found) != 1 {
-		return "", false
-	}
-	d := found[0]
-	r := check.Resolve(d.Placed.Definition, check.Env{
-		Schema: d.File.Schema, Dialect: check.DialectOf(d.File),
-		Segment: func(name string) (string, bool) { return resultOf(project, d.File, name, depth+1) },
-	})
-	return r.Table, r.Table != ""
 }
 
 type explainer struct {
