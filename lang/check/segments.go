@@ -155,6 +155,9 @@ func duplicateDefinition(c *pass, n ast.Node) {
 		if other.Placed.Definition == d {
 			continue
 		}
+		if len(others) >= maxListed && severity == Error {
+			break // thousands of them are not all listed for each
+		}
 		others = append(others, related(c.file, other, "the other definition"))
 		if other.File == c.file {
 			severity = Error
