@@ -195,13 +195,13 @@ func distanceBytes(a, b []byte, most int) int {
 	var rows [3][maxName + 1]int16
 	before, last, row := &rows[0], &rows[1], &rows[2]
 	for j := range len(b) + 1 {
-		last[j] = int16(min(j, far)) //nolint:gosec // at most 128
+		last[j] = int16(min(j, far)) // at most 128
 	}
 	for i := 1; i <= len(a); i++ {
 		from, to := max(1, i-most), min(len(b), i+most)
-		row[from-1] = int16(far) //nolint:gosec // at most 128
+		row[from-1] = int16(far) // at most 128
 		if from == 1 {
-			row[0] = int16(min(i, far)) //nolint:gosec // at most 128
+			row[0] = int16(min(i, far)) // at most 128
 		}
 		least := row[from-1]
 		for j := from; j <= to; j++ {

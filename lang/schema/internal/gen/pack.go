@@ -82,7 +82,7 @@ func pack(s *schema.Schema) ([]byte, error) {
 }
 
 func appendNumber(b []byte, n int) []byte {
-	return binary.AppendUvarint(b, uint64(n)) //nolint:gosec // counts and lengths, never negative
+	return binary.AppendUvarint(b, uint64(n)) // counts and lengths, never negative
 }
 
 func (p *packer) number(n int) { p.body = appendNumber(p.body, n) }
