@@ -1,0 +1,160 @@
+// Command segls is the language server of segment queries. It speaks the
+// Language Server Protocol on its standard input and output, or with
+// --listen on a TCP port.
+//
+// It imports internal/lsp, where all of the work is done.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"sync"
+
+	"github.com/spf13/pflag"
+
+	"segql/internal/lsp"
+)
+
+const usage = `segls is the language server of segment queries. Editors start it; see docs/editors.md.
+
+  segls [flags]
+
+It speaks the Language Server Protocol 3.18 on standard input and output.
+
+  --listen HOST:PORT   accept clients on this address of this computer instead, such as 127.0.0.1:7777
+  --log FILE           append the log to a file; without it the log goes to standard error
+  --verbose            log more than what went wrong
+  --version            print the version
+  --help               print this
+
+Exit code: 0 after a proper end of the session, 1 if the client ended it without a shutdown request
+or the connection broke, 2 for bad usage.
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+type flags struct {
+	listen, log            string
+	verbose, version, help bool
+}
+
+func run(ctx context.Context, args []string, stdin io.ReadCloser, stdout io.WriteCloser, stderr io.Writer) int {
+	var f flags
+	set := pflag.NewFlagSet("segls", pflag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	set.StringVar(&f.listen, "listen", "", "")
+	set.StringVar(&f.log, "log", "", "")
+	set.BoolVar(&f.verbose, "verbose", false, "")
+	set.BoolVar(&f.version, "version", false, "")
+	set.BoolVarP(&f.help, "help", "h", false, "")
+	// Many clients start every server with --stdio or with --clientProcessId.
+	set.Bool("stdio", false, "")
+	set.Int("clientProcessId", 0, "")
+	fail := func(code int, format string, args ...any) int {
+		fmt.Fprintf(stderr, "segls: "+format+"\n", args...)
+		return code
+	}
+	switch err := set.Parse(args); {
+	case err != nil:
+		return fail(2, "%s; segls --help lists the flags", strings.TrimSpace(err.Error()))
+	case set.NArg() > 0:
+		return fail(2, "it takes no arguments, but got %q; to check files use seg check", set.Arg(0))
+	case f.help:
+		fmt.Fprint(stdout, usage)
+		return 0
+	case f.version:
+		fmt.Fprintln(stdout, "segls "+version())
+		return 0
+	}
+	logTo := stderr
+	if f.log != "" {
+		file, err := os.OpenFile(f.log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			return fail(2, "the log file %s can't be written", f.log)
+		}
+		defer func() { _ = file.Close() }()
+		logTo = file
+	}
+	level := slog.LevelWarn
+	if f.verbose {
+		level = slog.LevelDebug
+	}
+	options := lsp.Options{
+		Version: version(), Files: lsp.Disk{},
+		Log: slog.New(slog.NewTextHandler(logTo, &slog.HandlerOptions{Level: level})),
+	}
+	if f.listen != "" {
+		return listen(ctx, f.listen, options, fail)
+	}
+	options.WatchParent = true
+	switch err := lsp.Serve(ctx, stdio{stdin, stdout}, options); {
+	case errors.Is(err, lsp.ErrNoShutdown):
+		return 1
+	case err != nil:
+		return fail(1, "the connection to the client broke: %s", err)
+	}
+	return 0
+}
+
+// listen serves clients on a TCP address, several at a time, until ctx ends.
+func listen(ctx context.Context, address string, options lsp.Options, fail func(int, string, ...any) int) int {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fail(2, "%q is no address; write a host and a port, such as 127.0.0.1:7777", address)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fail(2, "it listens on this computer alone, on 127.0.0.1 or localhost, not on %q: whoever can connect can read your files", host)
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fail(2, "it can't listen on %s; is another program using that port?", address)
+	}
+	options.Log.Info("listening", "address", l.Addr().String())
+	context.AfterFunc(ctx, func() { _ = l.Close() })
+	var clients sync.WaitGroup
+	defer clients.Wait()
+	for {
+		c, err := l.Accept()
+		switch {
+		case ctx.Err() != nil:
+			return 0
+		case err != nil:
+			return fail(1, "it can't accept clients any more: %s", err)
+		}
+		clients.Go(func() {
+			if err := lsp.Serve(ctx, c, options); err != nil {
+				options.Log.Warn("session ended", "error", err)
+			}
+		})
+	}
+}
+
+// stdio is standard input and output as one connection.
+type stdio struct {
+	io.ReadCloser
+	out io.WriteCloser
+}
+
+func (s stdio) Write(p []byte) (int, error) { return s.out.Write(p) }
+
+func (s stdio) Close() error { return errors.Join(s.ReadCloser.Close(), s.out.Close()) }
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(unknown)"
+}

@@ -1,0 +1,308 @@
+package lsp
+
+import (
+	"context"
+	"hash/maphash"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
+
+	"segql/internal/project"
+	"segql/lang/check"
+	"segql/lang/parser"
+)
+
+// diagnose makes the diagnostics of files that changed, or that refer to what
+// changed, until ctx ends. An edit that comes meanwhile is taken up at once.
+func (s *server) diagnose(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+		return
+	case <-s.settled:
+	}
+	last := map[fileURI]published{}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		}
+		if s.can.pullDiagnostics {
+			s.takeStale()
+			s.refreshDiagnostics(ctx)
+			continue
+		}
+		for s.publishNext(ctx, last) {
+		}
+	}
+}
+
+// refreshDiagnostics has a client that asks for diagnostics ask again.
+func (s *server) refreshDiagnostics(ctx context.Context) {
+	if s.can.refreshDiagnostics {
+		_ = s.client.DiagnosticRefresh(ctx)
+	}
+}
+
+// takeStale returns the state and the files whose diagnostics are not of it.
+func (s *server) takeStale() (*snapshot, []fileURI) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	stale := slices.Collect(maps.Keys(s.stale))
+	clear(s.stale)
+	return s.state.Load(), stale
+}
+
+// published is what the client was told last of a file.
+type published struct {
+	version int32
+	isOpen  bool
+	hash    uint64
+}
+
+// publishNext tells the client the diagnostics of the files that are stale,
+// open ones first. It reports whether there may be more to tell.
+func (s *server) publishNext(ctx context.Context, last map[fileURI]published) bool {
+	now, stale := s.takeStale()
+	if len(stale) == 0 {
+		return false
+	}
+	slices.SortFunc(stale, func(a, b fileURI) int {
+		if isOpen, other := now.open[a] != nil, now.open[b] != nil; isOpen != other {
+			if isOpen {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(string(a), string(b))
+	})
+	for i, u := range stale {
+		if ctx.Err() != nil {
+			return false
+		}
+		if s.state.Load() != now { // the rest is done with what the edit made stale
+			s.mu.Lock()
+			for _, left := range stale[i:] {
+				s.stale[left] = true
+			}
+			s.mu.Unlock()
+			return true
+		}
+		s.publish(ctx, now, u, last)
+	}
+	return true
+}
+
+var hashSeed = maphash.MakeSeed()
+
+func (s *server) publish(ctx context.Context, now *snapshot, u fileURI, last map[fileURI]published) {
+	params := &protocol.PublishDiagnosticsParams{URI: u, Diagnostics: s.diagnosticsOf(now, u)}
+	is := published{}
+	if f := now.open[u]; f != nil {
+		params.Version = protocol.NewOptional(f.version)
+		is.version, is.isOpen = f.version, true
+	}
+	raw, err := marshal(params)
+	if err != nil {
+		s.log.Error("diagnostics not encoded", "file", u, "error", err)
+		return
+	}
+	is.hash = maphash.Bytes(hashSeed, raw)
+	before, told := last[u]
+	if told && before == is || !told && !is.isOpen && len(params.Diagnostics) == 0 {
+		return
+	}
+	if len(params.Diagnostics) == 0 && !is.isOpen {
+		delete(last, u)
+	} else {
+		last[u] = is
+	}
+	_ = s.conn.Notify(ctx, protocol.MethodTextDocumentPublishDiagnostics, jsonrpc2.RawMessage(raw))
+}
+
+// diagnosticsOf returns the diagnostics of a file: none if there is no such
+// file. They are never nil.
+func (s *server) diagnosticsOf(now *snapshot, u fileURI) []protocol.Diagnostic {
+	out := []protocol.Diagnostic{}
+	f := now.file(u)
+	if f == nil {
+		return append(out, configDiagnostics(now, u)...)
+	}
+	if !f.isOpen && !now.settings.on("diagnostics.workspace") {
+		return out
+	}
+	for _, finding := range now.unitOf(f).project.Check(f.checked) {
+		out = append(out, s.diagnostic(now, f, finding))
+	}
+	return out
+}
+
+// configDiagnostics returns what is wrong with a seg.toml.
+func configDiagnostics(now *snapshot, u fileURI) []protocol.Diagnostic {
+	folder, ok := parentFolder(u)
+	c := now.configs[folder]
+	if !ok || c == nil || c.uri != u || c.problem == nil {
+		return nil
+	}
+	line := uint32(c.problem.line) //nolint:gosec // a line of a file
+	return []protocol.Diagnostic{{
+		Range:    protocol.Range{Start: protocol.Position{Line: line}, End: protocol.Position{Line: line + 1}},
+		Severity: protocol.DiagnosticSeverityError, Source: protocol.NewOptional(Source),
+		Message: protocol.String(c.problem.message),
+	}}
+}
+
+var severities = map[check.Severity]protocol.DiagnosticSeverity{
+	check.Error:   protocol.DiagnosticSeverityError,
+	check.Warning: protocol.DiagnosticSeverityWarning,
+	check.Info:    protocol.DiagnosticSeverityInformation,
+	check.Hint:    protocol.DiagnosticSeverityHint,
+}
+
+// deprecated are the codes of forms that the vendor's own older examples have
+// and that the language no longer takes.
+var deprecated = map[string]bool{
+	parser.CodeMethodSetOp: true, parser.CodeMinusForExcept: true,
+	parser.CodeBareSegmentName: true, parser.CodeHavingBeforeFilter: true,
+}
+
+func (s *server) diagnostic(now *snapshot, f *file, finding check.Finding) protocol.Diagnostic {
+	d := protocol.Diagnostic{
+		Range: f.rangeOf(finding.Span), Severity: severities[finding.Severity],
+		Source: protocol.NewOptional(Source), Code: protocol.String(finding.Rule), Message: protocol.String(finding.Message),
+	}
+	if page := s.rulePage(now, finding.Rule); page != "" {
+		d.CodeDescription = protocol.CodeDescription{Href: page}
+	}
+	switch {
+	case finding.Unnecessary && deprecated[finding.Rule]:
+		d.Tags = protocol.NewDiagnosticTags(protocol.DiagnosticTagUnnecessary, protocol.DiagnosticTagDeprecated)
+	case finding.Unnecessary:
+		d.Tags = protocol.NewDiagnosticTags(protocol.DiagnosticTagUnnecessary)
+	case deprecated[finding.Rule]:
+		d.Tags = protocol.NewDiagnosticTags(protocol.DiagnosticTagDeprecated)
+	}
+	for _, r := range finding.Related {
+		at := f
+		if r.Path != "" {
+			at = now.file(fileURI(r.Path))
+		}
+		if at != nil {
+			d.RelatedInformation = append(d.RelatedInformation, protocol.DiagnosticRelatedInformation{Location: at.location(r.Span), Message: r.Message})
+		}
+	}
+	return d
+}
+
+// RuleScheme is the scheme of the pages of rules that the server itself has.
+const RuleScheme = "seg-rule"
+
+// rulePage returns the address of a rule's page, empty if the client has no
+// way to show it.
+func (s *server) rulePage(now *snapshot, rule string) fileURI {
+	switch {
+	case now.settings.rulesURL != "":
+		return fileURI(now.settings.rulesURL + "/" + rule + ".md")
+	case s.can.ruleContent:
+		return fileURI(RuleScheme + ":///" + rule + ".md")
+	}
+	return ""
+}
+
+// Diagnostic implements protocol.Server.
+func (s *server) Diagnostic(ctx context.Context, params *protocol.DocumentDiagnosticParams) (protocol.DocumentDiagnosticReport, error) {
+	now := s.begin(ctx)
+	select {
+	case <-s.settled:
+	default:
+		if err := s.waitSettled(ctx); err != nil {
+			return nil, err
+		}
+		now = s.state.Load()
+	}
+	items, id := s.report(now, params.TextDocument.URI)
+	if params.PreviousResultID != nil && *params.PreviousResultID == id {
+		return &protocol.RelatedUnchangedDocumentDiagnosticReport{UnchangedDocumentDiagnosticReport: protocol.UnchangedDocumentDiagnosticReport{Kind: "unchanged", ResultID: id}}, nil
+	}
+	return &protocol.RelatedFullDocumentDiagnosticReport{FullDocumentDiagnosticReport: protocol.FullDocumentDiagnosticReport{Kind: "full", ResultID: &id, Items: items}}, nil
+}
+
+// DiagnosticWorkspace implements protocol.Server.
+func (s *server) DiagnosticWorkspace(ctx context.Context, params *protocol.WorkspaceDiagnosticParams) (*protocol.WorkspaceDiagnosticReport, error) {
+	s.begin(ctx)
+	if err := s.waitSettled(ctx); err != nil {
+		return nil, err
+	}
+	now := s.state.Load()
+	before := map[fileURI]string{}
+	for _, p := range params.PreviousResultIds {
+		before[p.URI] = p.Value
+	}
+	report := &protocol.WorkspaceDiagnosticReport{Items: []protocol.WorkspaceDocumentDiagnosticReport{}}
+	for _, u := range now.reported(before) {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		var version *int32
+		if f := now.open[u]; f != nil {
+			version = &f.version
+		}
+		items, id := s.report(now, u)
+		switch {
+		case before[u] == id:
+			report.Items = append(report.Items, &protocol.WorkspaceUnchangedDocumentDiagnosticReport{
+				UnchangedDocumentDiagnosticReport: protocol.UnchangedDocumentDiagnosticReport{Kind: "unchanged", ResultID: id}, URI: u, Version: version,
+			})
+		default:
+			report.Items = append(report.Items, &protocol.WorkspaceFullDocumentDiagnosticReport{
+				FullDocumentDiagnosticReport: protocol.FullDocumentDiagnosticReport{Kind: "full", ResultID: &id, Items: items}, URI: u, Version: version,
+			})
+		}
+	}
+	return report, nil
+}
+
+// reported returns what has diagnostics, or had some at the client.
+func (s *snapshot) reported(before map[fileURI]string) []fileURI {
+	all := map[fileURI]bool{}
+	for u := range before {
+		all[u] = true
+	}
+	for u := range s.open {
+		all[u] = true
+	}
+	for u := range s.disk {
+		all[u] = true
+	}
+	for _, c := range s.configs {
+		if c != nil && strings.HasSuffix(string(c.uri), project.ConfigName) {
+			all[c.uri] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// report returns the diagnostics of a file, and an id that is another where
+// they are others.
+func (s *server) report(now *snapshot, u fileURI) ([]protocol.Diagnostic, string) {
+	items := s.diagnosticsOf(now, u)
+	raw, err := marshal(&protocol.PublishDiagnosticsParams{URI: u, Diagnostics: items})
+	if err != nil {
+		return items, ""
+	}
+	return items, strconv.FormatUint(maphash.Bytes(hashSeed, raw), 36)
+}
+
+// waitSettled waits until the workspace was read for the first time.
+func (s *server) waitSettled(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.settled:
+		return nil
+	}
+}

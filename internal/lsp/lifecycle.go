@@ -1,0 +1,214 @@
+package lsp
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"segql/lang/token"
+)
+
+// capabilities are what the client can do, as far as an answer depends on it.
+type capabilities struct {
+	configuration, configurationChange         bool
+	progress                                   bool
+	watchFiles                                 bool
+	pullDiagnostics, refreshDiagnostics        bool
+	refreshTokens, refreshHints, refreshLenses bool
+	snippets, labelDetails, insertReplace      bool
+	markdown                                   bool
+	hierarchicalSymbols                        bool
+	documentChanges                            bool
+	resolveActions, disabledActions            bool
+	ruleContent                                bool // can show what the server holds under its own scheme
+	lineFolding                                bool
+	markupMessages                             bool
+	plainActions                               bool // takes commands only in place of code actions
+	applyEdit                                  bool
+}
+
+func is(b *bool) bool { return b != nil && *b }
+
+func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
+	var can capabilities
+	if w := c.Workspace; w != nil {
+		can.configuration, can.applyEdit = is(w.Configuration), is(w.ApplyEdit)
+		can.configurationChange = w.DidChangeConfiguration != nil && is(w.DidChangeConfiguration.DynamicRegistration)
+		can.watchFiles = w.DidChangeWatchedFiles != nil && is(w.DidChangeWatchedFiles.DynamicRegistration)
+		can.documentChanges = w.WorkspaceEdit != nil && is(w.WorkspaceEdit.DocumentChanges)
+		can.refreshDiagnostics = w.Diagnostics != nil && is(w.Diagnostics.RefreshSupport)
+		can.refreshTokens = w.SemanticTokens != nil && is(w.SemanticTokens.RefreshSupport)
+		can.refreshHints = w.InlayHint != nil && is(w.InlayHint.RefreshSupport)
+		can.refreshLenses = w.CodeLens != nil && is(w.CodeLens.RefreshSupport)
+		can.ruleContent = w.TextDocumentContent != nil
+	}
+	if w := c.Window; w != nil {
+		can.progress = is(w.WorkDoneProgress)
+	}
+	t := c.TextDocument
+	if t == nil {
+		return can
+	}
+	can.pullDiagnostics = t.Diagnostic != nil
+	can.markupMessages = t.Diagnostic != nil && is(t.Diagnostic.MarkupMessageSupport)
+	if t.Completion != nil && t.Completion.CompletionItem != nil {
+		i := t.Completion.CompletionItem
+		can.snippets, can.labelDetails, can.insertReplace = is(i.SnippetSupport), is(i.LabelDetailsSupport), is(i.InsertReplaceSupport)
+	}
+	can.markdown = t.Hover != nil && slices.Contains(t.Hover.ContentFormat, protocol.MarkupKindMarkdown)
+	can.hierarchicalSymbols = t.DocumentSymbol != nil && is(t.DocumentSymbol.HierarchicalDocumentSymbolSupport)
+	can.lineFolding = t.FoldingRange != nil && is(t.FoldingRange.LineFoldingOnly)
+	if a := t.CodeAction; a != nil {
+		can.resolveActions = is(a.DataSupport) && slices.Contains(a.ResolveSupport.Properties, "edit")
+		can.disabledActions = is(a.DisabledSupport)
+		can.plainActions = len(a.CodeActionLiteralSupport.CodeActionKind.ValueSet) == 0
+	}
+	return can
+}
+
+// Initialize implements protocol.Server.
+func (s *server) Initialize(_ context.Context, params *protocol.InitializeParams) (*protocol.InitializeResult, error) {
+	s.can = capabilitiesOf(&params.Capabilities)
+	s.encoding = token.UTF16
+	encoding := protocol.PositionEncodingKindUTF16
+	if g := params.Capabilities.General; g != nil {
+		// The first that the client names is the one it likes best.
+		for _, kind := range g.PositionEncodings {
+			if known, ok := encodings[kind]; ok {
+				s.encoding, encoding = known, kind
+				break
+			}
+		}
+	}
+	if params.Trace != "" {
+		s.trace.Store(params.Trace)
+	}
+	folders, _ := params.WorkspaceFolders.Get()
+	if root := params.RootURI; len(folders) == 0 && root != nil && *root != "" { //nolint:staticcheck // what clients without workspace folders send
+		folders = []protocol.WorkspaceFolder{{URI: *root, Name: baseName(*root)}}
+	}
+	if path, ok := params.RootPath.Get(); ok && path != "" && len(folders) == 0 { //nolint:staticcheck // the same, of older ones
+		folders = []protocol.WorkspaceFolder{{URI: uri.File(path), Name: path}}
+	}
+	s.change(func(n *next) {
+		n.folders = folders
+		if got, problems := parseSettings(sectionOf(params.InitializationOptions)); len(problems) == 0 {
+			got.schema = n.settings.schema
+			n.settings = got
+		}
+	})
+	if s.options.WatchParent && params.ProcessID != nil {
+		pid := int(*params.ProcessID)
+		s.goBackground("parent", func(ctx context.Context) { s.watchParent(ctx, pid) })
+	}
+	s.phase.Store(phaseInitialized)
+	return &protocol.InitializeResult{
+		Capabilities: s.capabilities(encoding),
+		ServerInfo:   protocol.ServerInfo{Name: Name, Version: protocol.NewOptional(s.options.Version)},
+	}, nil
+}
+
+var encodings = map[protocol.PositionEncodingKind]token.Encoding{
+	protocol.PositionEncodingKindUTF8:  token.Bytes,
+	protocol.PositionEncodingKindUTF16: token.UTF16,
+	protocol.PositionEncodingKindUTF32: token.Runes,
+}
+
+// settleLimit is how long diagnostics wait for the workspace to be read: what
+// other files define would be reported as missing before.
+const settleLimit = 2 * time.Second
+
+// Initialized implements protocol.Server.
+func (s *server) Initialized(context.Context, *protocol.InitializedParams) error {
+	s.started.Do(s.start)
+	return nil
+}
+
+// start begins what goes on between requests.
+func (s *server) start() {
+	s.goBackground("diagnostics", s.diagnose)
+	s.goBackground("first scan", func(ctx context.Context) {
+		s.reading.Lock()
+		defer s.reading.Unlock()
+		defer s.settle()
+		time.AfterFunc(settleLimit, s.settle)
+		s.register(ctx)
+		if s.can.configuration {
+			s.loadSettings(ctx, nil)
+		}
+		s.scan(ctx, s.state.Load().folders)
+	})
+}
+
+// register asks the client to tell what changes outside of it.
+func (s *server) register(ctx context.Context) {
+	var all []protocol.Registration
+	if s.can.watchFiles {
+		options, err := marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: []protocol.FileSystemWatcher{
+			{GlobPattern: protocol.Pattern("**/*.seg")},
+			{GlobPattern: protocol.Pattern("**/seg.toml")},
+			{GlobPattern: protocol.Pattern("**/*schema*.json")},
+		}})
+		if err == nil {
+			all = append(all, protocol.Registration{ID: "segls-files", Method: protocol.MethodWorkspaceDidChangeWatchedFiles, RegisterOptions: options})
+		}
+	}
+	if s.can.configurationChange {
+		options, err := marshal(&protocol.DidChangeConfigurationRegistrationOptions{Section: protocol.String(Section)})
+		if err == nil {
+			all = append(all, protocol.Registration{ID: "segls-settings", Method: protocol.MethodWorkspaceDidChangeConfiguration, RegisterOptions: options})
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	if err := s.client.RegisterCapability(ctx, &protocol.RegistrationParams{Registrations: all}); err != nil {
+		s.log.Warn("the client did not take the registration", "error", err)
+	}
+}
+
+// refresh asks the client to ask again for what it shows in the text.
+func (s *server) refresh(ctx context.Context) {
+	if s.can.refreshTokens {
+		_ = s.client.SemanticTokensRefresh(ctx)
+	}
+	if s.can.refreshHints {
+		_ = s.client.InlayHintRefresh(ctx)
+	}
+	if s.can.refreshLenses {
+		_ = s.client.CodeLensRefresh(ctx)
+	}
+}
+
+// Shutdown implements protocol.Server.
+func (s *server) Shutdown(context.Context) error {
+	s.phase.Store(phaseShutdown)
+	return nil
+}
+
+// Exit implements protocol.Server.
+func (s *server) Exit(context.Context) error {
+	s.exited.Store(true)
+	s.cancel()
+	return nil
+}
+
+// capabilities are what the server offers.
+func (s *server) capabilities(encoding protocol.PositionEncodingKind) protocol.ServerCapabilities {
+	yes := true
+	incremental := protocol.TextDocumentSyncKindIncremental
+	c := protocol.ServerCapabilities{
+		PositionEncoding: encoding,
+		TextDocumentSync: &protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental, Save: protocol.Boolean(true)},
+		Workspace: &protocol.WorkspaceOptions{
+			WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{Supported: &yes, ChangeNotifications: protocol.Boolean(true)},
+		},
+	}
+	if s.can.pullDiagnostics {
+		c.DiagnosticProvider = &protocol.DiagnosticOptions{InterFileDependencies: true, WorkspaceDiagnostics: true}
+	}
+	return c
+}

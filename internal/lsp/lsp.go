@@ -1,0 +1,95 @@
+// Package lsp is the language server of segment queries, LSP 3.18.
+//
+// One file holds one feature. A feature is a thin function over a snapshot: one
+// immutable state of the workspace, with the text and tree of each file and the
+// checked project it belongs to. Notifications change the state, one after the
+// other in the order they came; a request sees the state in which it was sent,
+// and may take its time while later ones go on.
+//
+// Inside the package every position is a byte offset. The lines and columns of
+// the protocol, in the unit agreed on with the client, are turned into offsets
+// and back in mapper.go alone.
+//
+// The package imports the language core (lang/..), internal/project for
+// seg.toml and .editorconfig, and go.lsp.dev/protocol and jsonrpc2. It reads
+// files only through Files, so it also runs where there is no disk; it never
+// writes one, and never talks to anyone but its client.
+package lsp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"go.lsp.dev/jsonrpc2"
+)
+
+// Name is what the server calls itself, Source the source of its diagnostics,
+// and Section the section of its settings at the client.
+const (
+	Name    = "segls"
+	Source  = "seg"
+	Section = "segql"
+)
+
+// Options are what a server is started with.
+type Options struct {
+	Version string
+	// Files is where texts are read from that the client has not opened.
+	Files Files
+	// Log takes what went wrong. The zero value drops it.
+	Log *slog.Logger
+	// Today is the day by which dated comments lapse; time.Now if nil.
+	Today func() time.Time
+	// WatchParent tells that Serve is to end when the client's process does.
+	WatchParent bool
+}
+
+// ErrNoShutdown is what Serve returns where the client ended the session
+// without asking for the end first, as the protocol has it.
+var ErrNoShutdown = errors.New("the client ended the session without a shutdown request")
+
+// Serve serves one client on rwc, which it closes, until the client ends the
+// session, rwc ends, or ctx does.
+func Serve(ctx context.Context, rwc io.ReadWriteCloser, options Options) error {
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
+	if options.Today == nil {
+		options.Today = time.Now
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	rwc = newOutbox(rwc)
+	s := newServer(ctx, cancel, rwc, options)
+	s.conn.Go(ctx, s.handler())
+	go func() {
+		<-ctx.Done()
+		s.stopped.Store(true)
+		_ = rwc.Close() // a reader that waits for the client must not keep the server
+	}()
+	<-s.conn.Done()
+	cancel()
+	s.background.Wait()
+	if s.exited.Load() && s.phase.Load() != phaseShutdown {
+		return ErrNoShutdown
+	}
+	if s.exited.Load() || s.stopped.Load() {
+		return nil
+	}
+	return s.conn.Err()
+}
+
+// codec carries the protocol's types over jsonrpc2.
+type codec struct{}
+
+func (codec) Marshal(v any) ([]byte, error) {
+	if raw, ok := v.(jsonrpc2.RawMessage); ok && raw != nil {
+		return raw, nil
+	}
+	return marshal(v)
+}
+
+func (codec) Unmarshal(data []byte, v any) error { return unmarshal(data, v) }

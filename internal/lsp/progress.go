@@ -1,0 +1,101 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"go.lsp.dev/protocol"
+)
+
+// progress shows the user how far a long work is, and lets them stop it. It
+// shows nothing where the client can't.
+type progress struct {
+	server *server
+	token  protocol.ProgressToken // nil if nothing is shown
+	ctx    context.Context        // ends when the user stops the work
+	cancel context.CancelFunc
+	shown  atomic.Int64 // percent
+	mu     sync.Mutex   // of two reports the later is shown last
+}
+
+// progressTokens are the works that are shown, by their tokens.
+type progressTokens struct {
+	mu   sync.Mutex
+	last int
+	all  map[string]*progress
+}
+
+func (s *server) beginProgress(ctx context.Context, title string) *progress {
+	p := &progress{server: s}
+	p.ctx, p.cancel = context.WithCancel(ctx)
+	if !s.can.progress {
+		return p
+	}
+	s.works.mu.Lock()
+	s.works.last++
+	name := fmt.Sprintf("segls-%d", s.works.last)
+	s.works.mu.Unlock()
+	if s.client.WorkDoneProgressCreate(ctx, &protocol.WorkDoneProgressCreateParams{Token: protocol.String(name)}) != nil {
+		return p
+	}
+	p.token = protocol.String(name)
+	s.works.mu.Lock()
+	if s.works.all == nil {
+		s.works.all = map[string]*progress{}
+	}
+	s.works.all[name] = p
+	s.works.mu.Unlock()
+	yes, zero := true, uint32(0)
+	p.send(&protocol.WorkDoneProgressBegin{Kind: "begin", Title: title, Cancellable: &yes, Percentage: &zero})
+	return p
+}
+
+func (p *progress) send(value any) {
+	raw, err := marshal(value)
+	if err != nil || p.token == nil {
+		return
+	}
+	_ = p.server.client.Progress(p.server.ctx, &protocol.ProgressParams{Token: p.token, Value: raw})
+}
+
+// report tells that done of all is done.
+func (p *progress) report(done, all int) {
+	percent := int64(100 * done / all)
+	if p.token == nil || p.shown.Load() >= percent {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.shown.Load() >= percent {
+		return
+	}
+	p.shown.Store(percent)
+	message, share := fmt.Sprintf("%d of %d", done, all), uint32(percent) //nolint:gosec // at most 100
+	p.send(&protocol.WorkDoneProgressReport{Kind: "report", Message: &message, Percentage: &share})
+}
+
+// end takes the work from the user's sight.
+func (p *progress) end() {
+	p.cancel()
+	if p.token == nil {
+		return
+	}
+	p.send(&protocol.WorkDoneProgressEnd{Kind: "end"})
+	p.server.works.mu.Lock()
+	delete(p.server.works.all, string(p.token.(protocol.String)))
+	p.server.works.mu.Unlock()
+}
+
+// WorkDoneProgressCancel implements protocol.Server.
+func (s *server) WorkDoneProgressCancel(_ context.Context, params *protocol.WorkDoneProgressCancelParams) error {
+	name, _ := params.Token.(protocol.String)
+	s.works.mu.Lock()
+	p := s.works.all[string(name)]
+	s.works.mu.Unlock()
+	if p != nil {
+		p.cancel()
+	}
+	return nil
+}

@@ -1,0 +1,324 @@
+package lsp_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"segql/internal/lsp"
+)
+
+// code returns the code of an error that the server answered, 0 if there is
+// none.
+func code(err error) jsonrpc2.Code {
+	var wire *jsonrpc2.Error
+	if errors.As(err, &wire) {
+		return wire.Code
+	}
+	return 0
+}
+
+func (c *client) call(method, params string) error {
+	_, err := c.conn.Call(c.t.Context(), method, jsonrpc2.RawMessage(params), nil)
+	return err
+}
+
+func (c *client) notify(method, params string) {
+	c.t.Helper()
+	if err := c.conn.Notify(c.t.Context(), method, jsonrpc2.RawMessage(params)); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// alive fails the test if the server does not work any more.
+func (c *client) alive() {
+	c.t.Helper()
+	c.open(at("alive.seg"), 7, "PROFILE(contact).FILTER(statecode = 0)")
+	if got := codes(c.diagnostics(at("alive.seg"), 7)); len(got) == 0 || got[0] != "single-equals" {
+		c.t.Errorf("the server does not check any more: %v", got)
+	}
+}
+
+func TestBeforeInitialize(t *testing.T) {
+	c := connect(t, nil)
+	if got := code(c.call("textDocument/hover", `{}`)); got != jsonrpc2.ServerNotInitialized {
+		t.Errorf("hover before initialize: code %d", got)
+	}
+	c.notify("textDocument/didOpen", `{"textDocument":{"uri":"file:///w/a.seg","languageId":"x","version":1,"text":""}}`)
+	if _, err := c.Initialize(t.Context(), &protocol.InitializeParams{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := code(c.call("initialize", `{"processId":null,"rootUri":null,"capabilities":{}}`)); got != jsonrpc2.InvalidRequest {
+		t.Errorf("second initialize: code %d", got)
+	}
+}
+
+func TestShutdownAndExit(t *testing.T) {
+	c := start(t, nil)
+	if err := c.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := code(c.call("textDocument/hover", `{}`)); got != jsonrpc2.InvalidRequest {
+		t.Errorf("hover after shutdown: code %d", got)
+	}
+	c.notify("exit", `null`)
+	if err := <-c.done; err != nil {
+		t.Errorf("Serve returned %v", err)
+	}
+	c.done <- nil
+}
+
+func TestExitWithoutShutdown(t *testing.T) {
+	c := start(t, nil)
+	c.notify("exit", `null`)
+	if err := <-c.done; !errors.Is(err, lsp.ErrNoShutdown) {
+		t.Errorf("Serve returned %v", err)
+	}
+	c.done <- nil
+}
+
+// TestHostileMessages sends what no client should, and then works on.
+func TestHostileMessages(t *testing.T) {
+	c := start(t, nil)
+	c.open(at("a.seg"), 1, "PROFILE(contact)\n")
+	for _, m := range []string{"textDocument/hover", "textDocument/completion", "textDocument/rename", "textDocument/codeAction", "workspace/executeCommand", "nobody/knows", "$/nobody"} {
+		for _, params := range []string{`{}`, `[]`, `"x"`, `7`, `null`, `{"textDocument":7}`, `{"textDocument":{"uri":""},"position":{"line":-1,"character":-1}}`, `{"textDocument":{"uri":"file:///w/none.seg"},"position":{"line":0,"character":0},"newName":""}`} {
+			_ = c.call(m, params) // an answer is enough
+			c.notify(m, params)
+		}
+	}
+	for _, n := range []string{"textDocument/didOpen", "textDocument/didChange", "textDocument/didClose", "workspace/didChangeWatchedFiles", "workspace/didChangeConfiguration", "workspace/didChangeWorkspaceFolders", "$/cancelRequest", "$/setTrace", "window/workDoneProgress/cancel", "initialized"} {
+		for _, params := range []string{`{}`, `[]`, `"x"`, `7`, `null`, `{"id":{}}`, `{"textDocument":{"uri":"file:///w/none.seg","version":1},"contentChanges":[{"text":7}]}`} {
+			c.notify(n, params)
+		}
+	}
+	c.alive()
+}
+
+func TestUnknownMethod(t *testing.T) {
+	c := start(t, nil)
+	if got := code(c.call("nobody/knows", `{}`)); got != jsonrpc2.MethodNotFound {
+		t.Errorf("code %d", got)
+	}
+}
+
+func TestPositionsOutsideTheText(t *testing.T) {
+	c := start(t, nil)
+	c.open(at("a.seg"), 1, "PROFILE(contact).FILTER(statecode == 0)\n")
+	for _, p := range []string{`{"line":0,"character":4294967295}`, `{"line":4294967295,"character":0}`, `{"line":1,"character":1}`} {
+		for _, m := range []string{"hover", "completion", "definition", "references", "documentHighlight", "signatureHelp", "prepareRename", "linkedEditingRange", "prepareCallHierarchy"} {
+			params := fmt.Sprintf(`{"textDocument":{"uri":"file:///w/a.seg"},"position":%s,"context":{"includeDeclaration":true}}`, p)
+			if err := c.call("textDocument/"+m, params); code(err) == jsonrpc2.InternalError {
+				t.Errorf("%s at %s: %v", m, p, err)
+			}
+		}
+	}
+	c.change(at("a.seg"), 2, &protocol.TextDocumentContentChangePartial{
+		Range: protocol.Range{Start: protocol.Position{Line: 900}, End: protocol.Position{Line: 3, Character: 5}}, Text: "x",
+	})
+	if got := codes(c.diagnostics(at("a.seg"), 2)); len(got) == 0 {
+		t.Error("the x behind the text gave no diagnostic")
+	}
+	c.alive()
+}
+
+func TestClosedTwiceAndChangedClosed(t *testing.T) {
+	c := start(t, nil)
+	c.open(at("a.seg"), 1, "PROFILE(")
+	c.diagnostics(at("a.seg"), 1)
+	document := protocol.TextDocumentIdentifier{URI: at("a.seg")}
+	for range 2 {
+		if err := c.DidClose(t.Context(), &protocol.DidCloseTextDocumentParams{TextDocument: document}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.change(at("a.seg"), 2, &protocol.TextDocumentContentChangeWholeDocument{Text: "x"})
+	c.await("empty diagnostics of the closed file", func() bool { return len(c.published[at("a.seg")].Diagnostics) == 0 })
+	c.alive()
+}
+
+// TestOverlappingEdits makes edits one after the other, as the protocol has it.
+func TestOverlappingEdits(t *testing.T) {
+	c := start(t, nil)
+	c.open(at("a.seg"), 1, "PROFILE(contact)")
+	whole := protocol.Range{End: protocol.Position{Character: 16}}
+	part := protocol.Range{Start: protocol.Position{Character: 2}, End: protocol.Position{Character: 9}}
+	c.change(at("a.seg"), 2,
+		&protocol.TextDocumentContentChangePartial{Range: whole, Text: "PROFILE(lead)"},
+		&protocol.TextDocumentContentChangePartial{Range: part, Text: "OFILE(x"},
+		&protocol.TextDocumentContentChangePartial{Range: protocol.Range{Start: part.End, End: part.Start}, Text: "OFILE(l"},
+		&protocol.TextDocumentContentChangePartial{Range: protocol.Range{}, Text: ""},
+	)
+	if got := codes(c.diagnostics(at("a.seg"), 2)); len(got) != 0 {
+		t.Errorf("PROFILE(lead) is expected to be there, but: %v", got)
+	}
+}
+
+func TestManyDocuments(t *testing.T) {
+	c := start(t, nil)
+	for i := range 1000 {
+		c.open(at(fmt.Sprintf("f%d.seg", i)), 1, fmt.Sprintf("S%d = PROFILE(contact).FILTER(statecode = 0)", i))
+	}
+	if got := codes(c.diagnostics(at("f999.seg"), 1)); len(got) == 0 {
+		t.Error("no diagnostics of the last document")
+	}
+}
+
+func TestLargeDocument(t *testing.T) {
+	if testing.Short() {
+		t.Skip("10 MB")
+	}
+	c := start(t, nil)
+	var text strings.Builder
+	for i := 0; text.Len() < 10<<20; i++ {
+		fmt.Fprintf(&text, "S%d = PROFILE(contact).FILTER(emailaddress1 CONTAINS 'x' && statecode == 0 && firstname == 'y')\n", i)
+	}
+	text.WriteString("T = PROFILE(contact).FILTER(statecode = 0)\n")
+	c.open(at("a.seg"), 1, text.String())
+	if got := codes(c.diagnostics(at("a.seg"), 1)); len(got) != 1 {
+		t.Errorf("%d diagnostics", len(got))
+	}
+	c.await("the message", func() bool { return len(c.messages) == 1 && strings.Contains(c.messages[0], "10 MB") })
+	c.change(at("a.seg"), 2, &protocol.TextDocumentContentChangePartial{Range: protocol.Range{}, Text: "/"})
+	c.diagnostics(at("a.seg"), 2)
+}
+
+func TestOtherURIs(t *testing.T) {
+	for _, u := range []uri.URI{"untitled:Untitled-1", "vscode-vfs://github/o/r/a.seg", "git:/w/a.seg?%7B%22ref%22%3A%22HEAD%22%7D", "file:///c%3A/Users/a/b.seg", "file://server/share/a.seg", "inmemory://model/1"} {
+		t.Run(string(u), func(t *testing.T) {
+			c := start(t, map[string]string{"seg.toml": "dialect = \"outbound\"\n"})
+			c.open(u, 1, "PROFILE(contact).FILTER(statecode = 0)")
+			if got := codes(c.diagnostics(u, 1)); len(got) == 0 || got[0] != "single-equals" {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
+// TestEditReachesOtherFiles renames a definition; the file that refers to it
+// is told of it, and once more when it is back.
+func TestEditReachesOtherFiles(t *testing.T) {
+	c := start(t, map[string]string{"b.seg": "Both = SEGMENT(Openers) UNION SEGMENT(Openers)\n", "c.seg": "C = PROFILE(contact)\n"})
+	c.open(at("a.seg"), 1, "Openers = PROFILE(lead)\n")
+	c.await("diagnostics of b.seg", func() bool { return c.published[at("a.seg")] != nil })
+	c.change(at("a.seg"), 2, &protocol.TextDocumentContentChangeWholeDocument{Text: "Openerz = PROFILE(lead)\n"})
+	c.await("undefined-segment in b.seg", func() bool {
+		p := c.published[at("b.seg")]
+		return p != nil && gocmp.Equal(codes(p.Diagnostics)[:min(1, len(p.Diagnostics))], []string{"undefined-segment"})
+	})
+	c.change(at("a.seg"), 3, &protocol.TextDocumentContentChangeWholeDocument{Text: "Openers = PROFILE(lead)\n"})
+	c.await("b.seg without undefined-segment", func() bool {
+		return !strings.Contains(strings.Join(codes(c.published[at("b.seg")].Diagnostics), " "), "undefined-segment")
+	})
+}
+
+func TestConfigIsReadAndWatched(t *testing.T) {
+	c := start(t, map[string]string{"seg.toml": "dialect = \"outbund\"\n", "a.seg": "PROFILE(contact)\n"})
+	c.await("the diagnostic of seg.toml", func() bool {
+		p := c.published[at("seg.toml")]
+		return p != nil && len(p.Diagnostics) == 1 && p.Diagnostics[0].Range.Start.Line == 0
+	})
+	c.files.write(at("seg.toml"), "dialect = \"outbound\"\n[rules]\nsingle-equals = \"off\"\n")
+	c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/seg.toml","type":2}]}`)
+	c.await("another diagnostic of seg.toml", func() bool {
+		p := c.published[at("seg.toml")]
+		return len(p.Diagnostics) == 1 && p.Diagnostics[0].Range.Start.Line == 2
+	})
+	c.files.write(at("seg.toml"), "dialect = \"outbound\"\n")
+	c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/seg.toml","type":2}]}`)
+	c.await("no diagnostic of seg.toml", func() bool { return len(c.published[at("seg.toml")].Diagnostics) == 0 })
+}
+
+func TestWatchedSource(t *testing.T) {
+	c := start(t, map[string]string{"a.seg": "PROFILE(contact)\n"})
+	c.files.write(at("n.seg"), "PROFILE(contact).FILTER(statecode = 0)\n")
+	c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/n.seg","type":1}]}`)
+	c.await("diagnostics of the new file", func() bool { p := c.published[at("n.seg")]; return p != nil && len(p.Diagnostics) > 0 })
+	c.files.mu.Lock()
+	delete(c.files.texts, at("n.seg"))
+	c.files.mu.Unlock()
+	c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/n.seg","type":3}]}`)
+	c.await("no diagnostics of the file that is gone", func() bool { return len(c.published[at("n.seg")].Diagnostics) == 0 })
+}
+
+func TestSettings(t *testing.T) {
+	c := start(t, map[string]string{"a.seg": "PROFILE(contact).FILTER(nosuchcolumn == 1)\n"}, func(c *client, _ *protocol.InitializeParams) {
+		c.settings = `{"schema":"none","dialect":"sideways"}`
+	})
+	c.await("the message about the dialect", func() bool {
+		return len(c.messages) == 1 && strings.Contains(c.messages[0], `dialect should be one of auto, outbound, realtime, but is "sideways"`)
+	})
+	c.open(at("a.seg"), 1, "PROFILE(contact).FILTER(nosuchcolumn == 1)\n")
+	if got := codes(c.diagnostics(at("a.seg"), 1)); len(got) != 0 {
+		t.Errorf("without a schema: %v", got)
+	}
+	c.mu.Lock()
+	c.settings = `{"rules":{"unknown-column":"error"}}`
+	c.mu.Unlock()
+	c.notify("workspace/didChangeConfiguration", `{"settings":null}`)
+	c.await("unknown-column", func() bool {
+		d := c.published[at("a.seg")].Diagnostics
+		return len(d) == 1 && d[0].Severity == protocol.DiagnosticSeverityError
+	})
+}
+
+func TestPullDiagnostics(t *testing.T) {
+	c := start(t, map[string]string{"a.seg": "PROFILE(contact).FILTER(statecode = 0)\n", "b.seg": "PROFILE(contact)\n"}, func(_ *client, p *protocol.InitializeParams) {
+		p.Capabilities.TextDocument.Diagnostic = &protocol.DiagnosticClientCapabilities{}
+	})
+	ask := func(previous *string) protocol.DocumentDiagnosticReport {
+		t.Helper()
+		r, err := c.Diagnostic(t.Context(), &protocol.DocumentDiagnosticParams{TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")}, PreviousResultID: previous})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	full, ok := ask(nil).(*protocol.RelatedFullDocumentDiagnosticReport)
+	if !ok || codes(full.Items)[0] != "single-equals" {
+		t.Fatalf("got %v", full)
+	}
+	if _, ok := ask(full.ResultID).(*protocol.RelatedUnchangedDocumentDiagnosticReport); !ok {
+		t.Error("the same diagnostics were told again")
+	}
+	all, err := c.DiagnosticWorkspace(t.Context(), &protocol.WorkspaceDiagnosticParams{PreviousResultIds: []protocol.PreviousResultId{{URI: at("a.seg"), Value: *full.ResultID}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all.Items) != 2 {
+		t.Errorf("%d reports", len(all.Items))
+	}
+	if _, ok := all.Items[0].(*protocol.WorkspaceUnchangedDocumentDiagnosticReport); !ok {
+		t.Error("a.seg is not reported as unchanged")
+	}
+	if len(c.published) > 0 {
+		t.Error("diagnostics were pushed to a client that pulls them")
+	}
+}
+
+func TestCancel(t *testing.T) {
+	c := start(t, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := protocol.Call(ctx, c.conn, "textDocument/hover", jsonrpc2.RawMessage(`{"textDocument":{"uri":"file:///w/a.seg"},"position":{"line":0,"character":0}}`), nil); err == nil {
+		t.Error("a cancelled request was answered")
+	}
+	c.alive()
+}
+
+func TestProgressOfTheFirstScan(t *testing.T) {
+	c := start(t, map[string]string{"a.seg": "PROFILE(contact)\n"}, func(_ *client, p *protocol.InitializeParams) {
+		yes := true
+		p.Capabilities.Window = &protocol.WindowClientCapabilities{WorkDoneProgress: &yes}
+	})
+	c.await("the end of the progress", func() bool {
+		return strings.Count(strings.Join(c.received, " "), "$/progress") >= 2
+	})
+}

@@ -1,0 +1,393 @@
+package lsp
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"segql/internal/project"
+	"segql/lang/parser"
+)
+
+// baseName returns the name of a file without its folder.
+func baseName(u fileURI) string { return path.Base(u.Path()) }
+
+// discover looks for the seg.toml files above a document, unless it is known
+// what is there.
+func (s *server) discover(u fileURI) {
+	if len(s.unknownFolders(u)) == 0 {
+		return
+	}
+	s.goBackground("discover", func(ctx context.Context) {
+		found := s.readConfigs(ctx, s.unknownFolders(u))
+		if len(found) == 0 {
+			return
+		}
+		s.change(func(n *next) {
+			if n.learn(found) {
+				n.rebuild()
+			}
+			n.stale[u] = true
+		})
+	})
+}
+
+// unknownFolders returns the folders above a file that nobody has looked into.
+func (s *server) unknownFolders(u fileURI) []fileURI {
+	now := s.state.Load()
+	return slices.DeleteFunc(now.foldersAbove(u, s.options.Files), func(folder fileURI) bool {
+		_, known := now.configs[folder]
+		return known || !s.options.Files.Has(folder)
+	})
+}
+
+// learn notes what stands in folders, and reports whether anything is new.
+func (n *next) learn(found map[fileURI]*config) bool {
+	isNew := false
+	all := make(map[fileURI]*config, len(n.configs)+len(found))
+	for folder, c := range n.configs {
+		all[folder] = c
+	}
+	for folder, c := range found {
+		isNew = isNew || c != nil || all[folder] != nil
+		all[folder] = c
+	}
+	n.configs = all
+	return isNew
+}
+
+// readConfigs reads the seg.toml of each folder; nil stands for none.
+func (s *server) readConfigs(ctx context.Context, folders []fileURI) map[fileURI]*config {
+	found := map[fileURI]*config{}
+	for _, folder := range folders {
+		if ctx.Err() != nil {
+			return nil
+		}
+		found[folder] = s.readConfig(ctx, folder)
+	}
+	return found
+}
+
+func (s *server) readConfig(ctx context.Context, folder fileURI) *config {
+	c := &config{uri: child(folder, project.ConfigName), said: &project.Config{}}
+	text, err := s.options.Files.Text(ctx, c.uri)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		c.problem = &configProblem{message: sentence(err)}
+		return c
+	}
+	said, err := project.ParseConfig(filePath(c.uri), text)
+	var wrong *project.ConfigError
+	if errors.As(err, &wrong) {
+		c.problem = &configProblem{line: max(wrong.Line-1, 0), message: wrong.Sentence}
+		return c
+	}
+	c.said = said
+	if said.Schema == "" {
+		return c
+	}
+	c.schema, err = s.options.Files.Schema(ctx, pathURI(folder, said.Schema))
+	if err != nil {
+		c.problem = &configProblem{line: lineOf(text, "schema"), message: "the schema can't be read: " + sentence(err)}
+	}
+	return c
+}
+
+// lineOf returns the first line that starts with a key.
+func lineOf(text, key string) int {
+	for i, line := range strings.Split(text, "\n") {
+		if strings.HasPrefix(strings.TrimSpace(line), key) {
+			return i
+		}
+	}
+	return 0
+}
+
+// sentence puts an error of reading into words without its path, which stands
+// elsewhere.
+func sentence(err error) string {
+	var said *project.Error
+	if errors.As(err, &said) {
+		return said.Sentence
+	}
+	return err.Error()
+}
+
+// filePath returns the path of a URI: that of the disk, if it is there.
+func filePath(u fileURI) string {
+	if u.IsFile() {
+		return u.FsPath()
+	}
+	return u.Path()
+}
+
+// pathURI returns the URI of a path, of the same kind as near.
+func pathURI(near fileURI, p string) fileURI {
+	if near.IsFile() {
+		return uri.File(p)
+	}
+	u, err := near.With(uri.Change{Path: &p})
+	if err != nil {
+		return near
+	}
+	return u
+}
+
+// settle tells that the workspace was read for the first time.
+func (s *server) settle() { s.settledOnce.Do(func() { close(s.settled) }) }
+
+// scan reads the source files of folders, telling the client how far it is.
+func (s *server) scan(ctx context.Context, folders []protocol.WorkspaceFolder) {
+	p := s.beginProgress(ctx, "Reading segments")
+	var found []fileURI
+	for _, folder := range folders {
+		if !s.options.Files.Has(folder.URI) {
+			continue
+		}
+		uris, err := s.options.Files.Find(p.ctx, folder.URI)
+		if err != nil && ctx.Err() == nil {
+			s.log.Warn("folder not read", "folder", folder.URI, "error", err)
+		}
+		found = append(found, uris...)
+	}
+	slices.Sort(found)
+	found = slices.Compact(found)
+	var unknown []fileURI
+	seen := map[fileURI]bool{}
+	for _, u := range append(slices.Clone(found), s.documentsIn(folders)...) {
+		for _, folder := range s.unknownFolders(u) {
+			if !seen[folder] {
+				seen[folder] = true
+				unknown = append(unknown, folder)
+			}
+		}
+	}
+	configs := s.readConfigs(p.ctx, unknown)
+	files := s.readStored(p.ctx, found, p)
+	s.change(func(n *next) {
+		if n.learn(configs) {
+			n.rebuild()
+		}
+		n.setStored(files, nil)
+	})
+	p.end()
+}
+
+// documentsIn returns a file name in each folder, for what is looked up by
+// file.
+func (s *server) documentsIn(folders []protocol.WorkspaceFolder) []fileURI {
+	var out []fileURI
+	for _, folder := range folders {
+		out = append(out, child(folder.URI, project.ConfigName))
+	}
+	return out
+}
+
+// readStored reads and parses stored files, several at a time.
+func (s *server) readStored(ctx context.Context, uris []fileURI, p *progress) []*file {
+	files := make([]*file, len(uris))
+	var taken, done atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(uris)) {
+		workers.Go(func() {
+			for ctx.Err() == nil {
+				i := int(taken.Add(1)) - 1
+				if i >= len(uris) {
+					return
+				}
+				files[i] = s.readFile(ctx, uris[i])
+				p.report(int(done.Add(1)), len(uris))
+			}
+		})
+	}
+	workers.Wait()
+	return slices.DeleteFunc(files, func(f *file) bool { return f == nil })
+}
+
+// readFile reads and parses a stored file; nil if there is none to read.
+func (s *server) readFile(ctx context.Context, u fileURI) *file {
+	text, err := s.options.Files.Text(ctx, u)
+	if err != nil {
+		if ctx.Err() == nil && !errors.Is(err, fs.ErrNotExist) {
+			s.log.Warn("file not read", "file", u, "error", err)
+		}
+		return nil
+	}
+	return newFile(u, 0, false, parser.Parse(text), s.encoding)
+}
+
+// DidChangeWatchedFiles implements protocol.Server.
+func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidChangeWatchedFilesParams) error {
+	var sources []fileURI
+	var isConfig bool
+	for _, e := range params.Changes {
+		if strings.HasSuffix(e.URI.Path(), project.Extension) {
+			sources = append(sources, e.URI)
+		} else {
+			isConfig = true // a seg.toml, or the schema that one names
+		}
+	}
+	s.goBackground("watched files", func(ctx context.Context) {
+		s.reading.Lock() // two notices of one file must not overtake one another
+		defer s.reading.Unlock()
+		if isConfig {
+			s.reconfigure(ctx)
+		}
+		s.reread(ctx, sources)
+	})
+	return nil
+}
+
+// reread reads stored files anew.
+func (s *server) reread(ctx context.Context, uris []fileURI) {
+	if len(uris) == 0 {
+		return
+	}
+	slices.Sort(uris)
+	uris = slices.Compact(uris)
+	var files []*file
+	var gone []fileURI
+	for _, u := range uris {
+		if f := s.readFile(ctx, u); f != nil {
+			files = append(files, f)
+		} else {
+			gone = append(gone, u)
+		}
+	}
+	configs := map[fileURI]*config{}
+	for _, f := range files {
+		for folder, c := range s.readConfigs(ctx, s.unknownFolders(f.uri)) {
+			configs[folder] = c
+		}
+	}
+	s.change(func(n *next) {
+		if len(configs) > 0 && n.learn(configs) {
+			n.rebuild()
+		}
+		n.setStored(files, gone)
+	})
+}
+
+// reconfigure reads all seg.toml files anew.
+func (s *server) reconfigure(ctx context.Context) {
+	var folders []fileURI
+	for folder := range s.state.Load().configs {
+		folders = append(folders, folder)
+	}
+	found := s.readConfigs(ctx, folders)
+	if found == nil {
+		return
+	}
+	s.change(func(n *next) {
+		for _, c := range n.configs {
+			if c != nil {
+				n.stale[c.uri] = true // it may be gone
+			}
+		}
+		n.learn(found)
+		n.rebuild()
+	})
+}
+
+// DidChangeWorkspaceFolders implements protocol.Server.
+func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.DidChangeWorkspaceFoldersParams) error {
+	added, removed := params.Event.Added, params.Event.Removed
+	s.change(func(n *next) {
+		folders := slices.DeleteFunc(slices.Clone(n.folders), func(f protocol.WorkspaceFolder) bool {
+			return slices.ContainsFunc(removed, func(r protocol.WorkspaceFolder) bool { return r.URI == f.URI })
+		})
+		n.folders = slices.Concat(folders, added)
+		var gone []fileURI
+		for u := range n.disk {
+			if !slices.ContainsFunc(n.folders, func(f protocol.WorkspaceFolder) bool { return isIn(u, f.URI) }) {
+				gone = append(gone, u)
+			}
+		}
+		n.setStored(nil, gone)
+	})
+	s.goBackground("new folders", func(ctx context.Context) {
+		s.reading.Lock()
+		defer s.reading.Unlock()
+		s.scan(ctx, added)
+	})
+	return nil
+}
+
+// isIn reports whether a file is in or below a folder.
+func isIn(u, folder fileURI) bool {
+	return u.Scheme() == folder.Scheme() && u.Authority() == folder.Authority() &&
+		strings.HasPrefix(u.Path(), strings.TrimSuffix(folder.Path(), "/")+"/")
+}
+
+// DidChangeConfiguration implements protocol.Server. Whatever it carries, the
+// settings are asked for anew where the client answers that.
+func (s *server) DidChangeConfiguration(_ context.Context, params *protocol.DidChangeConfigurationParams) error {
+	pushed := sectionOf(params.Settings)
+	s.goBackground("settings", func(ctx context.Context) {
+		s.reading.Lock()
+		defer s.reading.Unlock()
+		s.loadSettings(ctx, pushed)
+	})
+	return nil
+}
+
+// loadSettings asks the client for the settings, or takes those it pushed.
+func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
+	value := pushed
+	if s.can.configuration {
+		section := Section
+		answer, err := s.client.Configuration(ctx, &protocol.ConfigurationParams{Items: []protocol.ConfigurationItem{{Section: &section}}})
+		if err != nil || len(answer) == 0 {
+			s.log.Warn("settings not read", "error", err)
+		} else {
+			value = answer[0]
+		}
+	}
+	got, problems := parseSettings(value)
+	for _, p := range problems {
+		s.showMessage(protocol.MessageTypeWarning, "segql settings: %s", p)
+	}
+	switch {
+	case got.schemaFile == "none":
+		got.schema = nil
+	case got.schemaFile != "":
+		now := s.state.Load()
+		if len(now.folders) > 0 || path.IsAbs(got.schemaFile) {
+			at := got.schemaFile
+			var near fileURI = "file:///"
+			if len(now.folders) > 0 {
+				near = now.folders[0].URI
+			}
+			if !path.IsAbs(at) {
+				at = filePath(child(near, at))
+			}
+			read, err := s.options.Files.Schema(ctx, pathURI(near, at))
+			if err != nil {
+				s.showMessage(protocol.MessageTypeWarning, "segql settings: the schema %s can't be read: %s", got.schemaFile, sentence(err))
+			} else {
+				got.schema = read
+			}
+		}
+	}
+	s.change(func(n *next) {
+		before := n.settings
+		n.settings = got
+		if before.dialect != got.dialect || before.schema != got.schema || !maps.Equal(before.severities, got.severities) || before.rulesURL != got.rulesURL ||
+			before.on("diagnostics.workspace") != got.on("diagnostics.workspace") {
+			n.rebuild()
+		}
+	})
+	s.refresh(ctx)
+}

@@ -1,0 +1,248 @@
+package lsp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
+
+	"segql/lang/token"
+)
+
+func marshal(v any) ([]byte, error) { return protocol.Marshal(v) }
+
+func unmarshal(data []byte, v any) error { return protocol.Unmarshal(data, v) }
+
+// The phases of a session.
+const (
+	phaseNew int32 = iota
+	phaseInitialized
+	phaseShutdown
+)
+
+// server serves one client.
+type server struct {
+	protocol.UnimplementedServer
+
+	options Options
+	log     *slog.Logger
+	conn    jsonrpc2.Conn
+	client  protocol.Client
+
+	ctx        context.Context // ends with the session; of what goes on between requests
+	cancel     context.CancelFunc
+	background sync.WaitGroup
+	phase      atomic.Int32
+	exited     atomic.Bool
+	stopped    atomic.Bool
+	trace      atomic.Value // protocol.TraceValue
+
+	// What the client can do, set once by initialize.
+	can      capabilities
+	encoding token.Encoding
+
+	mu    sync.Mutex // held while the next state is made
+	state atomic.Pointer[snapshot]
+	// stale are the files whose diagnostics are to be made anew.
+	stale map[fileURI]bool
+	wake  chan struct{}
+	// settled is closed when the workspace was read for the first time.
+	settled     chan struct{}
+	settledOnce sync.Once
+	started     sync.Once
+
+	// reading is held while files or settings are read that the state changes by.
+	reading sync.Mutex
+	works   progressTokens
+	tokens  tokenCache
+}
+
+func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteCloser, options Options) *server {
+	s := &server{
+		options: options, log: options.Log, ctx: ctx, cancel: cancel,
+		encoding: token.UTF16, stale: map[fileURI]bool{}, wake: make(chan struct{}, 1), settled: make(chan struct{}),
+	}
+	s.trace.Store(protocol.TraceValueOff)
+	s.state.Store(newSnapshot(options.Today()))
+	s.conn = jsonrpc2.NewConn(jsonrpc2.NewStream(rwc), jsonrpc2.WithCodec(codec{}))
+	s.client = protocol.ClientDispatcher(s.conn)
+	return s
+}
+
+// handler answers whatever the client sends.
+func (s *server) handler() jsonrpc2.Handler {
+	dispatch := s.cancellable(s.inPhase(protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)))
+	return func(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
+		// A released request's method and kind may be read no more once it is answered.
+		method, isCall := req.Method(), req.IsCall()
+		defer func() {
+			if p := recover(); p != nil {
+				s.log.Error("internal error", "method", method, "error", p, "stack", string(debug.Stack()))
+				result, err = nil, jsonrpc2.Errorf(jsonrpc2.InternalError, "segls could not answer %s: an internal error, which its log describes; please report it", method)
+			}
+			if !isCall {
+				// A notification has no answer, and jsonrpc2 takes its error for the
+				// end of the connection.
+				if err != nil {
+					s.log.Warn("notification not understood", "method", method, "error", err)
+				}
+				result, err = nil, nil
+			}
+		}()
+		s.traceMessage(ctx, method, isCall)
+		result, err = dispatch(ctx, req)
+		if isCall && err != nil {
+			err = s.wireError(method, err)
+		}
+		return result, err
+	}
+}
+
+// requestKey is the key of the context that jsonrpc2 made for a request.
+type requestKey struct{}
+
+// cancellable gives each request a context of its own, which $/cancelRequest
+// ends. That of jsonrpc2 is used again for later requests, so nothing may be
+// derived from it that could outlive the handler.
+func (s *server) cancellable(next jsonrpc2.Handler) jsonrpc2.Handler {
+	var mu sync.Mutex
+	running := map[jsonrpc2.ID]context.CancelFunc{}
+	return func(request context.Context, req *jsonrpc2.Request) (any, error) {
+		if req.Method() == protocol.MethodCancelRequest {
+			id, err := cancelledID(req.Params())
+			mu.Lock()
+			cancel := running[id]
+			mu.Unlock()
+			if cancel != nil {
+				cancel()
+			}
+			return nil, err
+		}
+		ctx, cancel := context.WithCancel(context.WithValue(s.ctx, requestKey{}, request))
+		defer cancel()
+		if req.IsCall() {
+			id := req.ID()
+			mu.Lock()
+			running[id] = cancel
+			mu.Unlock()
+			defer func() {
+				mu.Lock()
+				delete(running, id)
+				mu.Unlock()
+			}()
+		}
+		result, err := next(ctx, req)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return result, err
+	}
+}
+
+// cancelledID returns the id that a $/cancelRequest names.
+func cancelledID(params []byte) (jsonrpc2.ID, error) {
+	var p protocol.CancelParams
+	if err := unmarshal(params, &p); err != nil {
+		return jsonrpc2.ID{}, err
+	}
+	switch id := p.ID.(type) {
+	case protocol.Integer:
+		return jsonrpc2.NewNumberID(int64(id)), nil
+	case protocol.String:
+		return jsonrpc2.NewStringID(string(id)), nil
+	}
+	return jsonrpc2.ID{}, errors.New("it names no request")
+}
+
+// release lets the server read the next message while a request goes on.
+func release(ctx context.Context) {
+	if request, ok := ctx.Value(requestKey{}).(context.Context); ok {
+		jsonrpc2.Async(request)
+	}
+}
+
+// wireError puts an error into the form the client gets.
+func (s *server) wireError(method string, err error) error {
+	var wire *jsonrpc2.Error
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return protocol.ErrRequestCancelled
+	case errors.Is(err, jsonrpc2.ErrMethodNotFound):
+		return jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "segls does not know the method %s", method)
+	case errors.Is(err, jsonrpc2.ErrParse):
+		s.log.Warn("parameters not understood", "method", method, "error", err)
+		return jsonrpc2.Errorf(jsonrpc2.InvalidParams, "the parameters of %s do not have the form that the protocol gives them", method)
+	case errors.As(err, &wire):
+		return err
+	}
+	return jsonrpc2.Errorf(protocolRequestFailed, "%s", err)
+}
+
+// protocolRequestFailed is LSP's RequestFailed: the request was well-formed
+// but can't be done; its message is for the user.
+const protocolRequestFailed jsonrpc2.Code = -32803
+
+// failed returns an error whose sentence the editor shows to the user.
+func failed(format string, args ...any) error {
+	return jsonrpc2.NewError(protocolRequestFailed, fmt.Sprintf(format, args...))
+}
+
+// inPhase refuses what may not be asked yet, or no more.
+func (s *server) inPhase(next jsonrpc2.Handler) jsonrpc2.Handler {
+	return func(ctx context.Context, req *jsonrpc2.Request) (any, error) {
+		method := req.Method()
+		switch phase := s.phase.Load(); {
+		case method == protocol.MethodExit:
+		case phase == phaseNew && method != protocol.MethodInitialize:
+			return nil, jsonrpc2.Errorf(jsonrpc2.ServerNotInitialized, "the first request must be initialize, not %s", method)
+		case phase == phaseInitialized && method == protocol.MethodInitialize:
+			return nil, jsonrpc2.Errorf(jsonrpc2.InvalidRequest, "the server is initialized already")
+		case phase == phaseShutdown:
+			return nil, jsonrpc2.Errorf(jsonrpc2.InvalidRequest, "the server was shut down; only exit may follow")
+		}
+		return next(ctx, req)
+	}
+}
+
+// goBackground runs work that goes on between requests. The server lives on
+// if it panics.
+func (s *server) goBackground(name string, work func(context.Context)) {
+	s.background.Go(func() {
+		defer func() {
+			if p := recover(); p != nil {
+				s.log.Error("internal error", "in", name, "error", p, "stack", string(debug.Stack()))
+			}
+		}()
+		work(s.ctx)
+	})
+}
+
+// SetTrace implements protocol.Server.
+func (s *server) SetTrace(_ context.Context, params *protocol.SetTraceParams) error {
+	s.trace.Store(params.Value)
+	return nil
+}
+
+// traceMessage tells a client that asked for it what arrives.
+func (s *server) traceMessage(ctx context.Context, method string, isCall bool) {
+	if s.trace.Load() == protocol.TraceValueOff || method == protocol.MethodSetTrace {
+		return
+	}
+	kind := "notification"
+	if isCall {
+		kind = "request"
+	}
+	_ = s.client.LogTrace(ctx, &protocol.LogTraceParams{Message: "received " + kind + " " + method})
+}
+
+// showMessage shows the user a sentence.
+func (s *server) showMessage(kind protocol.MessageType, format string, args ...any) {
+	_ = s.client.ShowMessage(s.ctx, &protocol.ShowMessageParams{Type: kind, Message: fmt.Sprintf(format, args...)})
+}

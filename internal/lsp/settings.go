@@ -1,0 +1,162 @@
+package lsp
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"go.lsp.dev/protocol"
+
+	"segql/lang/check"
+	"segql/lang/schema"
+)
+
+// Setting is one thing that the client can set, in the section "segql". What a
+// seg.toml says wins over it.
+type Setting struct {
+	// Name is that below the section: "dialect" is segql.dialect at the client.
+	Name string
+	// Type is that of the JSON value: boolean, string or object.
+	Type string
+	// Values are those that a string can have; empty if it is free.
+	Values []string
+	// Default is the value as JSON.
+	Default string
+	Doc     string
+}
+
+// Settings returns all settings, in the order in which a user would look for
+// them.
+func Settings() []Setting {
+	return []Setting{
+		{"dialect", "string", []string{"auto", "outbound", "realtime"}, `"auto"`, "The dialect of segments whose seg.toml and text do not say it."},
+		{"schema", "string", nil, `""`, "The schema that names are checked against, where no seg.toml says it: the path of a schema.json, from the folder of the workspace; none to check no names; empty for the standard tables."},
+		{"rules", "object", nil, `{}`, "Severities of rules by their names: off, hint, info, warning or error."},
+		{"diagnostics.workspace", "boolean", nil, `true`, "Report the mistakes of all segments in the workspace, not of open ones alone."},
+		{"completion.snippets", "boolean", nil, `true`, "Complete steps and functions with places to fill in."},
+		{"inlayHints.choiceLabels", "boolean", nil, `true`, "Show the labels of choices behind their numbers."},
+		{"inlayHints.tables", "boolean", nil, `true`, "Show the table that each TRAVERSE, RELATE and SEGMENT leads to."},
+		{"inlayHints.dialect", "boolean", nil, `true`, "Show the dialect of a file that does not name it."},
+		{"codeLens.references", "boolean", nil, `true`, "Show above each named segment how many others refer to it."},
+		{"codeLens.validate", "boolean", nil, `true`, "Show Validate above each segment where an organization is set up."},
+		{"rulesUrl", "string", nil, `""`, "The address of the folder with the pages of the rules, if your editor can't open those that the server has."},
+	}
+}
+
+// settings are the values of the settings.
+type settings struct {
+	dialect    check.Dialect
+	schemaFile string // as set
+	schema     *schema.Schema
+	severities map[string]check.Severity
+	rulesURL   string
+	off        map[string]bool // settings of type boolean that are false
+}
+
+func defaultSettings() *settings {
+	return &settings{schema: schema.Standard(), off: map[string]bool{}}
+}
+
+// on reports whether a setting of type boolean is true.
+func (s *settings) on(name string) bool { return !s.off[name] }
+
+// sectionOf returns the section of the settings in what a client pushes, which
+// may be the section itself.
+func sectionOf(value protocol.LSPAny) protocol.LSPAny {
+	var sections map[string]jsontext.Value
+	if json.Unmarshal(value, &sections) == nil {
+		if section, ok := sections[Section]; ok {
+			return section
+		}
+	}
+	return value
+}
+
+// parseSettings reads the settings of the section. Problems are sentences for
+// the user; what they speak of has its default.
+func parseSettings(value protocol.LSPAny) (got *settings, problems []string) {
+	got = defaultSettings()
+	var all map[string]jsontext.Value
+	if len(value) == 0 || json.Unmarshal(value, &all) != nil {
+		return got, nil // null, or nothing that is set
+	}
+	flat := map[string]jsontext.Value{}
+	for key, v := range all {
+		var group map[string]jsontext.Value
+		if v.Kind() == '{' && key != "rules" && json.Unmarshal(v, &group) == nil {
+			for name, inner := range group {
+				flat[key+"."+name] = inner
+			}
+		} else {
+			flat[key] = v
+		}
+	}
+	for _, s := range Settings() {
+		v, ok := flat[s.Name]
+		if !ok || v.Kind() == 'n' {
+			continue
+		}
+		if problem := got.set(s, v); problem != "" {
+			problems = append(problems, problem)
+		}
+	}
+	return got, problems
+}
+
+// set sets one setting. What is wrong with the value is the result.
+func (s *settings) set(setting Setting, v jsontext.Value) string {
+	switch setting.Type {
+	case "boolean":
+		var on bool
+		if json.Unmarshal(v, &on) != nil {
+			return fmt.Sprintf("%s should be true or false", setting.Name)
+		}
+		s.off[setting.Name] = !on
+		return ""
+	case "object":
+		var rules map[string]string
+		if json.Unmarshal(v, &rules) != nil {
+			return fmt.Sprintf("%s should be an object of severities by the names of rules", setting.Name)
+		}
+		return s.setRules(rules)
+	}
+	var text string
+	if json.Unmarshal(v, &text) != nil {
+		return fmt.Sprintf("%s should be text", setting.Name)
+	}
+	if len(setting.Values) > 0 && !slices.Contains(setting.Values, text) {
+		return fmt.Sprintf("%s should be one of %s, but is %q", setting.Name, strings.Join(setting.Values, ", "), text)
+	}
+	switch setting.Name {
+	case "dialect":
+		s.dialect, _ = check.ParseDialect(text)
+	case "schema":
+		s.schemaFile = text
+	case "rulesUrl":
+		s.rulesURL = strings.TrimSuffix(text, "/")
+	}
+	return ""
+}
+
+func (s *settings) setRules(rules map[string]string) string {
+	known := map[string]bool{}
+	for _, r := range check.Rules() {
+		known[r.Name] = true
+	}
+	s.severities = map[string]check.Severity{}
+	problem := ""
+	for name, text := range rules {
+		severity, ok := check.ParseSeverity(text)
+		switch {
+		case !known[name]:
+			problem = fmt.Sprintf("rules: there is no rule %q", name)
+		case !ok:
+			problem = fmt.Sprintf("rules: %s should be off, hint, info, warning or error, but is %q", name, text)
+		default:
+			s.severities[name] = severity
+		}
+	}
+	return problem
+}

@@ -1,0 +1,336 @@
+package lsp
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"segql/internal/project"
+	"segql/lang/ast"
+	"segql/lang/check"
+	"segql/lang/schema"
+	"segql/lang/token"
+)
+
+type fileURI = uri.URI
+
+// snapshot is one state of the workspace. It never changes once it is the
+// server's state; the next one shares with it what stays the same.
+type snapshot struct {
+	today    time.Time
+	settings *settings
+	folders  []protocol.WorkspaceFolder
+	// open are the documents at the client, disk the source files of the
+	// workspace's folders as they are stored. An open one hides a stored one.
+	open, disk map[fileURI]*file
+	// configs are the seg.toml files that are known, by their folders. A folder
+	// that was looked into and has none is there with nil.
+	configs map[fileURI]*config
+	// units are found by the folder of their seg.toml; the one of files that
+	// have none by "".
+	units map[fileURI]*unit
+}
+
+// file is one source text.
+type file struct {
+	uri      fileURI
+	version  int32
+	isOpen   bool
+	tree     *ast.File
+	encoding token.Encoding
+	lines    func() *token.Lines
+	// checked is the file as its unit's project has it.
+	checked *check.File
+	unit    fileURI
+}
+
+func newFile(u fileURI, version int32, isOpen bool, tree *ast.File, encoding token.Encoding) *file {
+	return &file{
+		uri: u, version: version, isOpen: isOpen, tree: tree, encoding: encoding,
+		lines: sync.OnceValue(func() *token.Lines { return token.NewLines(tree.Text()) }),
+	}
+}
+
+// text returns the whole text of f.
+func (f *file) text() string { return f.tree.Text() }
+
+// largeFile is the size in bytes from which on a file only gets diagnostics,
+// formatting and what is asked for at one place of it.
+const largeFile = 4 << 20
+
+// isLarge reports whether what speaks of every line of f would be too much.
+func (f *file) isLarge() bool { return f.tree.Size > largeFile }
+
+// unit is the files that are checked together: those of a seg.toml, or those
+// that have none.
+type unit struct {
+	config  *config // nil if there is none
+	schema  *schema.Schema
+	project *check.Project
+	files   []*check.File
+}
+
+func merge(all, files []*check.File, removed []string) []*check.File {
+	byPath := map[string]*check.File{}
+	for _, f := range append(slices.Clone(all), files...) {
+		byPath[f.Path] = f
+	}
+	for _, path := range removed {
+		delete(byPath, path)
+	}
+	return slices.SortedFunc(maps.Values(byPath), func(a, b *check.File) int { return strings.Compare(a.Path, b.Path) })
+}
+
+// config is a seg.toml and the schema that it names.
+type config struct {
+	uri     fileURI
+	said    *project.Config // never nil
+	schema  *schema.Schema  // nil if names are not to be checked
+	problem *configProblem  // nil if all is well
+}
+
+// configProblem is what is wrong with a seg.toml, at a line that counts from 0.
+type configProblem struct {
+	line    int
+	message string
+}
+
+func newSnapshot(today time.Time) *snapshot {
+	return &snapshot{
+		today: today, settings: defaultSettings(),
+		open: map[fileURI]*file{}, disk: map[fileURI]*file{}, configs: map[fileURI]*config{}, units: map[fileURI]*unit{},
+	}
+}
+
+// file returns the file of that URI, nil if there is none.
+func (s *snapshot) file(u fileURI) *file {
+	if f := s.open[u]; f != nil {
+		return f
+	}
+	return s.disk[u]
+}
+
+// unitOf returns the unit of a file that belongs to s.
+func (s *snapshot) unitOf(f *file) *unit { return s.units[f.unit] }
+
+// parentFolder returns the folder above u, and whether there is one.
+func parentFolder(u fileURI) (fileURI, bool) {
+	path := strings.TrimSuffix(u.Path(), "/")
+	i := strings.LastIndexByte(path, '/')
+	if i < 0 || path == "" {
+		return "", false
+	}
+	above := path[:max(i, 1)]
+	parent, err := u.With(uri.Change{Path: &above, Query: new(string), Fragment: new(string)})
+	if err != nil || parent == u {
+		return "", false
+	}
+	return parent, true
+}
+
+// child returns the URI of a file in a folder.
+func child(folder fileURI, name string) fileURI {
+	u, err := uri.JoinPath(folder, name)
+	if err != nil {
+		return folder
+	}
+	return u
+}
+
+// foldersAbove returns the folders whose seg.toml a file may belong to, the
+// nearest first. A text that is in no folder belongs to the first folder of
+// the workspace.
+func (s *snapshot) foldersAbove(u fileURI, files Files) []fileURI {
+	var folders []fileURI
+	next, ok := parentFolder(u)
+	if !files.Has(u) {
+		if ok = len(s.folders) > 0; ok {
+			next = s.folders[0].URI
+		}
+	}
+	for ; ok; next, ok = parentFolder(next) {
+		folders = append(folders, next)
+	}
+	return folders
+}
+
+// next is a state in the making: a copy of the one before, whose maps are
+// copied when they are first written to.
+type next struct {
+	*snapshot
+	server *server
+	stale  map[fileURI]bool
+}
+
+// change makes the next state of the server.
+func (s *server) change(f func(*next)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	copied := *s.state.Load()
+	n := &next{snapshot: &copied, server: s, stale: s.stale}
+	f(n)
+	s.state.Store(n.snapshot)
+	if len(s.stale) > 0 {
+		select {
+		case s.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// home returns the folder of the seg.toml that a file belongs to, "" if there
+// is none.
+func (n *next) home(u fileURI) fileURI {
+	for _, folder := range n.foldersAbove(u, n.server.options.Files) {
+		if n.configs[folder] != nil {
+			return folder
+		}
+	}
+	return ""
+}
+
+// unit returns the unit of that home, which is made if there is none yet.
+func (n *next) unit(home fileURI) *unit {
+	if u := n.units[home]; u != nil {
+		return u
+	}
+	u := &unit{config: n.configs[home], schema: n.settings.schema}
+	if c := u.config; c != nil && (c.said.NoSchema || c.said.Schema != "") {
+		u.schema = c.schema
+	}
+	u.project = check.NewProject(nil, n.today)
+	return u
+}
+
+// put puts files into their units, in the place of those with the same URI.
+// A file of n.open wins over one of n.disk.
+func (n *next) put(files ...*file) {
+	byHome := map[fileURI][]*check.File{}
+	for _, f := range files {
+		f.unit = n.home(f.uri)
+		u := n.unit(f.unit)
+		f.checked = &check.File{
+			Path: string(f.uri), Tree: f.tree, Dialect: n.settings.dialect, Schema: u.schema,
+			Severities: n.settings.severities,
+		}
+		if u.config != nil {
+			said := u.config.said
+			if said.Dialect != check.Undetermined {
+				f.checked.Dialect = said.Dialect
+			}
+			if len(said.Severities) > 0 {
+				f.checked.Severities = maps.Clone(n.settings.severities)
+				if f.checked.Severities == nil {
+					f.checked.Severities = map[string]check.Severity{}
+				}
+				maps.Copy(f.checked.Severities, said.Severities)
+			}
+		}
+		byHome[f.unit] = append(byHome[f.unit], f.checked)
+	}
+	for home, checked := range byHome {
+		n.update(home, checked, nil)
+	}
+}
+
+// drop takes files out of their units.
+func (n *next) drop(files ...*file) {
+	byHome := map[fileURI][]string{}
+	for _, f := range files {
+		byHome[f.unit] = append(byHome[f.unit], f.checked.Path)
+		n.stale[f.uri] = true
+	}
+	for home, paths := range byHome {
+		n.update(home, nil, paths)
+	}
+}
+
+// update gives a unit other files.
+func (n *next) update(home fileURI, files []*check.File, removed []string) {
+	u := *n.unit(home)
+	u.files = merge(u.files, files, removed)
+	u.project = check.NewProject(u.files, n.today)
+	for _, f := range u.files {
+		n.stale[fileURI(f.Path)] = true
+	}
+	n.units = maps.Clone(n.units)
+	n.units[home] = &u
+}
+
+// setOpen notes a document that was opened or changed.
+func (n *next) setOpen(f *file) {
+	n.open = maps.Clone(n.open)
+	n.open[f.uri] = f
+	n.put(f)
+}
+
+// close forgets an open document, so that the stored file counts again.
+func (n *next) close(f *file) {
+	n.open = maps.Clone(n.open)
+	delete(n.open, f.uri)
+	n.drop(f)
+	if stored := n.disk[f.uri]; stored != nil {
+		n.put(stored.again())
+	}
+}
+
+// again returns f for a unit to take anew: what a unit took never changes.
+func (f *file) again() *file {
+	copied := *f
+	return &copied
+}
+
+// setStored notes stored files that are new, changed or gone.
+func (n *next) setStored(files []*file, gone []fileURI) {
+	n.disk = maps.Clone(n.disk)
+	var put, drop []*file
+	for _, f := range files {
+		n.disk[f.uri] = f
+		if n.open[f.uri] == nil {
+			put = append(put, f)
+		}
+	}
+	for _, u := range gone {
+		if f := n.disk[u]; f != nil {
+			delete(n.disk, u)
+			if n.open[u] == nil {
+				drop = append(drop, f)
+			}
+		}
+	}
+	n.drop(drop...)
+	n.put(put...)
+}
+
+// rebuild puts every file into its unit anew: after a change of settings,
+// folders or seg.toml files.
+func (n *next) rebuild() {
+	n.units = map[fileURI]*unit{}
+	var all []*file
+	disk, open := map[fileURI]*file{}, map[fileURI]*file{}
+	for u, f := range n.disk {
+		disk[u] = f.again()
+		if n.open[u] == nil {
+			all = append(all, disk[u])
+		}
+	}
+	for u, f := range n.open {
+		open[u] = f.again()
+		all = append(all, open[u])
+	}
+	n.disk, n.open = disk, open
+	for _, f := range all {
+		n.stale[f.uri] = true
+	}
+	n.put(all...)
+	for _, c := range n.configs {
+		if c != nil {
+			n.stale[c.uri] = true
+		}
+	}
+}

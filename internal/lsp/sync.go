@@ -1,0 +1,90 @@
+package lsp
+
+import (
+	"context"
+
+	"go.lsp.dev/protocol"
+
+	"segql/lang/ast"
+	"segql/lang/parser"
+	"segql/lang/token"
+)
+
+// DidOpen implements protocol.Server.
+func (s *server) DidOpen(_ context.Context, params *protocol.DidOpenTextDocumentParams) error {
+	d := params.TextDocument
+	f := newFile(d.URI, d.Version, true, parser.Parse(d.Text), s.encoding)
+	s.change(func(n *next) { n.setOpen(f) })
+	s.discover(f.uri)
+	if f.isLarge() {
+		s.showMessage(protocol.MessageTypeInfo,
+			"%s has %d MB: it gets diagnostics and formatting, but no highlighting, hints, symbols or folding by segls", baseName(f.uri), f.tree.Size>>20)
+	}
+	return nil
+}
+
+// DidChange implements protocol.Server.
+func (s *server) DidChange(_ context.Context, params *protocol.DidChangeTextDocumentParams) error {
+	f := s.state.Load().open[params.TextDocument.URI]
+	if f == nil {
+		return failed("%s was changed, but is not open", params.TextDocument.URI)
+	}
+	for _, c := range params.ContentChanges {
+		f = newFile(f.uri, params.TextDocument.Version, true, s.edited(f, c), s.encoding)
+	}
+	if len(params.ContentChanges) == 0 {
+		f = newFile(f.uri, params.TextDocument.Version, true, f.tree, s.encoding)
+	}
+	s.change(func(n *next) { n.setOpen(f) })
+	return nil
+}
+
+// edited returns the tree of f after a change.
+func (s *server) edited(f *file, change protocol.TextDocumentContentChangeEvent) *ast.File {
+	switch c := change.(type) {
+	case *protocol.TextDocumentContentChangePartial:
+		return reparse(f.tree, token.Edit{Span: f.span(c.Range), New: c.Text})
+	case *protocol.TextDocumentContentChangeWholeDocument:
+		return reparse(f.tree, difference(f.text(), c.Text))
+	}
+	return f.tree
+}
+
+func reparse(tree *ast.File, edit token.Edit) *ast.File {
+	if next, err := parser.Reparse(tree, edit); err == nil {
+		return next
+	}
+	text, err := token.Apply(tree.Text(), edit)
+	if err != nil {
+		return tree // an edit outside the text, which the mapper lets none through
+	}
+	return parser.Parse(text)
+}
+
+// difference returns the one edit that makes after of before, so that what is
+// the same at both ends keeps its tree.
+func difference(before, after string) token.Edit {
+	start, n := 0, min(len(before), len(after))
+	for start < n && before[start] == after[start] {
+		start++
+	}
+	end := 0
+	for end < n-start && before[len(before)-1-end] == after[len(after)-1-end] {
+		end++
+	}
+	return token.Edit{
+		Span: token.Span{Start: token.Pos(start), End: token.Pos(len(before) - end)},
+		New:  after[start : len(after)-end],
+	}
+}
+
+// DidClose implements protocol.Server.
+func (s *server) DidClose(_ context.Context, params *protocol.DidCloseTextDocumentParams) error {
+	f := s.state.Load().open[params.TextDocument.URI]
+	if f == nil {
+		return failed("%s was closed, but is not open", params.TextDocument.URI)
+	}
+	s.change(func(n *next) { n.close(f) })
+	s.tokens.forget(f.uri)
+	return nil
+}
