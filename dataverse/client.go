@@ -200,7 +200,10 @@ func (c *Client) call(ctx context.Context, r *Request, read func(*http.Response)
 		again := errors.As(err, &failure) && failure.repeatable(r)
 		if again && failure.Status == http.StatusTooManyRequests {
 			// Before the place is given away, or another request would slip through.
-			again = c.pace.pause(failure.retryAfter, attempt)
+			var until time.Time
+			if until, again = c.pace.pause(failure.retryAfter, attempt); again {
+				c.log.Warn("dataverse pauses", "until", until)
+			}
 		}
 		c.pace.leave()
 		switch {

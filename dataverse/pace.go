@@ -72,20 +72,21 @@ func (p *pace) enter(ctx context.Context) error {
 func (p *pace) leave() { <-p.places }
 
 // pause holds the whole client for as long as the service asked, or 2^attempt
-// seconds if it did not say. It returns whether that is a time one can wait.
-func (p *pace) pause(asked time.Duration, attempt int) bool {
+// seconds if it did not say. It returns until when; ok is false if that is longer
+// than one can wait.
+func (p *pace) pause(asked time.Duration, attempt int) (until time.Time, ok bool) {
 	if !p.fits(asked) {
-		return false
+		return time.Time{}, false
 	}
 	if asked == 0 {
 		asked = doubling(attempt)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if until := p.clock.Now().Add(asked); until.After(p.until) {
+	if until = p.clock.Now().Add(asked); until.After(p.until) {
 		p.until = until
 	}
-	return true
+	return p.until, true
 }
 
 // backOff holds one request, without a place. What the service did not ask for
