@@ -22,8 +22,8 @@ const (
 	maxAttempts   = 10
 	maxPause      = 15 * time.Minute // a longer one is an error, not a pause
 	requestLimit  = 150 * time.Second
-	maxAnswer     = 64 << 20
-	maxMetadata   = 512 << 20
+	maxAnswer     = 32 << 20  // held in memory
+	maxMetadata   = 256 << 20 // read as it comes in
 	maxErrorBody  = 64 << 10
 	maxHeaderSize = 256 << 10
 )
@@ -181,7 +181,7 @@ func (c *Client) checkRedirect(next *http.Request, via []*http.Request) error {
 
 // call sends a request, again if need be, and gives the answer to read, which
 // may be nil. Read must leave nothing behind if it fails.
-func (c *Client) call(ctx context.Context, r *Request, read func(*http.Response) error) error {
+func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) error {
 	if r.changes && c.preview != nil {
 		c.preview(*r)
 		return nil
@@ -230,7 +230,7 @@ func (c *Client) call(ctx context.Context, r *Request, read func(*http.Response)
 }
 
 // send makes one attempt.
-func (c *Client) send(ctx context.Context, r *Request, token string, attempt int, read func(*http.Response) error) error {
+func (c *Client) send(ctx context.Context, r *Request, token string, attempt int, read func(answer) error) error {
 	attemptCtx, cancel := context.WithTimeout(ctx, c.limit)
 	defer cancel()
 	request, err := r.toHTTP(attemptCtx)
@@ -245,7 +245,7 @@ func (c *Client) send(ctx context.Context, r *Request, token string, attempt int
 		c.log.Warn("dataverse", "method", r.Method, "path", request.URL.Path, "attempt", attempt, "failure", failure.Message)
 		return failure
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // all that was wanted is read
 	c.log.Info("dataverse", "method", r.Method, "path", request.URL.Path, "attempt", attempt,
 		"status", response.StatusCode, "took", time.Since(start).Round(time.Millisecond))
 	if response.StatusCode < 200 || response.StatusCode > 299 {
@@ -254,7 +254,7 @@ func (c *Client) send(ctx context.Context, r *Request, token string, attempt int
 	if read == nil {
 		return nil
 	}
-	if err := read(response); err != nil {
+	if err := read(answer{response.Header, response.Body}); err != nil {
 		return readError(r, response, err)
 	}
 	return nil

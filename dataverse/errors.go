@@ -85,13 +85,13 @@ func answerError(r *Request, token string, response *http.Response) *Error {
 	}
 	text := ""
 	if isJSON(response.Header) {
-		var answer struct {
+		var got struct {
 			Error struct{ Code, Message string }
 		}
-		err := json.NewDecoder(io.LimitReader(response.Body, maxErrorBody)).Decode(&answer)
+		err := json.NewDecoder(io.LimitReader(response.Body, maxErrorBody)).Decode(&got)
 		if err == nil {
-			e.Code = plain(redact(answer.Error.Code, token, r.secrets), 40)
-			text = plain(redact(answer.Error.Message, token, r.secrets), 500)
+			e.Code = plain(redact(got.Error.Code, token, r.secrets), 40)
+			text = plain(redact(got.Error.Message, token, r.secrets), 500)
 		}
 	}
 	e.Message = "the service answered " + strings.ToLower(http.StatusText(e.Status))
@@ -272,7 +272,7 @@ func redact(text, token string, secrets []string) string {
 		}
 		var b strings.Builder
 		hidden := 0 // text before is copied or left out
-		for i := 0; i < len(text); i++ {
+		for i := range len(text) {
 			if i+size <= len(text) && pieces[text[i:i+size]] {
 				if i >= hidden {
 					b.WriteString("…")

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
-	"net/http"
 	"sort"
 	"strings"
 )
@@ -103,12 +102,12 @@ func (c *Client) MembersState(ctx context.Context, segment string) (string, erro
 	}
 	r.changes, r.idempotent = false, true
 	state := ""
-	err = c.call(ctx, r, func(response *http.Response) error {
-		var answer map[string]json.RawMessage
-		if err := into(&answer)(response); err != nil {
+	err = c.call(ctx, r, func(a answer) error {
+		var got map[string]json.RawMessage
+		if err := into(&got)(a); err != nil {
 			return err
 		}
-		state, err = stateOf(answer)
+		state, err = stateOf(got)
 		return err
 	})
 	return state, err
@@ -116,9 +115,9 @@ func (c *Client) MembersState(ctx context.Context, segment string) (string, erro
 
 // stateOf finds the state in an answer whose form the vendor does not document:
 // it is the one property that is not about the answer itself.
-func stateOf(answer map[string]json.RawMessage) (string, error) {
+func stateOf(got map[string]json.RawMessage) (string, error) {
 	var names []string
-	for name := range answer {
+	for name := range got {
 		if !strings.HasPrefix(name, "@") {
 			names = append(names, name)
 		}
@@ -130,8 +129,8 @@ func stateOf(answer map[string]json.RawMessage) (string, error) {
 	var parts []string
 	for _, name := range names {
 		var text string
-		if json.Unmarshal(answer[name], &text) != nil {
-			text = string(answer[name])
+		if json.Unmarshal(got[name], &text) != nil {
+			text = string(got[name])
 		}
 		if len(names) > 1 {
 			text = name + ": " + text
@@ -229,12 +228,12 @@ func (c *Client) memberPage(ctx context.Context, q MemberQuery, skip, size int) 
 	if err != nil {
 		return nil, err
 	}
-	err = c.call(ctx, r, func(response *http.Response) error {
-		var answer map[string]json.RawMessage
-		if err := into(&answer)(response); err != nil {
+	err = c.call(ctx, r, func(a answer) error {
+		var got map[string]json.RawMessage
+		if err := into(&got)(a); err != nil {
 			return err
 		}
-		page, err = membersOf(answer)
+		page, err = membersOf(got)
 		for _, m := range page {
 			if m.ID() == "" {
 				return errForm
@@ -292,16 +291,16 @@ func isName(s string) bool {
 // membersOf finds the contacts in an answer whose form the vendor does not
 // document: an array of objects, as it is or as text in a string, under
 // whatever name.
-func membersOf(answer map[string]json.RawMessage) ([]Member, error) {
-	names := make([]string, 0, len(answer))
-	for name := range answer {
+func membersOf(got map[string]json.RawMessage) ([]Member, error) {
+	names := make([]string, 0, len(got))
+	for name := range got {
 		if !strings.HasPrefix(name, "@") {
 			names = append(names, name)
 		}
 	}
 	sort.Strings(names)
 	for _, name := range names {
-		raw := bytes.TrimSpace(answer[name])
+		raw := bytes.TrimSpace(got[name])
 		var text string
 		if json.Unmarshal(raw, &text) == nil {
 			raw = bytes.TrimSpace([]byte(text))

@@ -200,8 +200,8 @@ func anyOf(property string, values []string) string {
 // fetchSchema reads an answer as it comes in, without holding it as text.
 func (c *Client) fetchSchema(ctx context.Context, r *Request, read func(io.Reader) (*schema.Schema, error)) (*schema.Schema, error) {
 	var s *schema.Schema
-	err := c.call(ctx, r, func(response *http.Response) error {
-		from, err := body(response, maxMetadata)
+	err := c.call(ctx, r, func(a answer) error {
+		from, err := a.json(maxMetadata)
 		if err != nil {
 			return err
 		}
@@ -431,7 +431,7 @@ func (c *Client) pullChanges(ctx context.Context, names []string, prev *schema.S
 	var failure *Error
 	switch {
 	case errors.As(err, &failure) && failure.Status != 0 && !failure.Temporary && failure.Status != http.StatusUnauthorized && failure.Status != http.StatusForbidden:
-		// The stamp has lapsed (0x80044352), or the service has forgotten it.
+		// The stamp has lapsed (0x80044352), or too much has changed.
 		return nil, errFetchAll
 	case err != nil:
 		return nil, err
@@ -460,8 +460,8 @@ func (c *Client) changes(ctx context.Context, what string, q changesQuery, since
 		query.Set("@d", "Microsoft.Dynamics.CRM.DeletedMetadataFilters'Entity,Attribute,Relationship'")
 	}
 	var changes metadataChanges
-	err := c.call(ctx, c.get(what, path, query), func(response *http.Response) error {
-		from, err := body(response, maxMetadata)
+	err := c.call(ctx, c.get(what, path, query), func(a answer) error {
+		from, err := a.json(maxAnswer)
 		if err != nil {
 			return err
 		}

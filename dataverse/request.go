@@ -124,13 +124,19 @@ func (l *limited) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// body returns the answer's body, cut off with an error behind most bytes, and
+// An answer is what is read of an answer of the service.
+type answer struct {
+	header http.Header
+	body   io.Reader
+}
+
+// json returns the answer's body, cut off with an error behind most bytes, and
 // refuses what is not JSON.
-func body(response *http.Response, most int64) (io.Reader, error) {
-	if !isJSON(response.Header) {
+func (a answer) json(most int64) (io.Reader, error) {
+	if !isJSON(a.header) {
 		return nil, errNotJSON
 	}
-	return &limited{response.Body, most}, nil
+	return &limited{a.body, most}, nil
 }
 
 func isJSON(h http.Header) bool {
@@ -139,16 +145,12 @@ func isJSON(h http.Header) bool {
 }
 
 // into reads a JSON answer into a value.
-func into(value any) func(*http.Response) error {
-	return func(response *http.Response) error {
-		r, err := body(response, maxAnswer)
+func into(value any) func(answer) error {
+	return func(a answer) error {
+		r, err := a.json(maxAnswer)
 		if err != nil {
 			return err
 		}
-		d := json.NewDecoder(r)
-		if err := d.Decode(value); err != nil {
-			return err
-		}
-		return nil
+		return json.NewDecoder(r).Decode(value)
 	}
 }

@@ -156,21 +156,21 @@ func TestNextLinkElsewhere(t *testing.T) {
 
 func TestOrigin(t *testing.T) {
 	for address, want := range map[string]string{
-		"https://contoso.crm4.dynamics.com":                     "https://contoso.crm4.dynamics.com",
-		" https://Contoso.crm4.dynamics.com/main.aspx?appid=1 ": "https://contoso.crm4.dynamics.com",
-		"contoso.crm4.dynamics.com":                             "https://contoso.crm4.dynamics.com",
-		"http://127.0.0.1:8091":                                 "http://127.0.0.1:8091",
-		"http://[::1]:8091":                                     "http://[::1]:8091",
-		"http://localhost:8091":                                 "http://localhost:8091",
-		"http://contoso.crm4.dynamics.com":                      "error: use https://",
-		"http://127.0.0.1.example.com":                          "error: use https://",
-		"http://localhost.example.com":                          "error: use https://",
-		"https://user:pass@contoso.crm4.dynamics.com":           "error: leave it out",
-		"ftp://contoso.crm4.dynamics.com":                       "error: does not start with https://",
-		"":                                                      "error: no address",
-		"https://":                                              "error: cannot be read",
-		"https://[contoso":                                      "error: cannot be read",
-		"https://contoso.crm4.dynamics.com@evil.example/":       "error: leave it out",
+		"https://contoso.crm4.dynamics.com":                   "https://contoso.crm4.dynamics.com",
+		"https://Contoso.crm4.dynamics.com/main.aspx?appid=1": "https://contoso.crm4.dynamics.com",
+		"contoso.crm4.dynamics.com":                           "https://contoso.crm4.dynamics.com",
+		"http://127.0.0.1:8091":                               "http://127.0.0.1:8091",
+		"http://[::1]:8091":                                   "http://[::1]:8091",
+		"http://localhost:8091":                               "http://localhost:8091",
+		"http://contoso.crm4.dynamics.com":                    "error: use https://",
+		"http://127.0.0.1.example.com":                        "error: use https://",
+		"http://localhost.example.com":                        "error: use https://",
+		"https://user:pass@contoso.crm4.dynamics.com":         "error: leave it out",
+		"ftp://contoso.crm4.dynamics.com":                     "error: does not start with https://",
+		"":                                                    "error: no address",
+		"https://":                                            "error: cannot be read",
+		"https://[contoso":                                    "error: cannot be read",
+		"https://contoso.crm4.dynamics.com@evil.example/":     "error: leave it out",
 	} {
 		u, err := dataverse.Origin(address)
 		if problem, bad := strings.CutPrefix(want, "error: "); bad {

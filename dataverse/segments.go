@@ -229,8 +229,8 @@ func (c *Client) CreateSegment(ctx context.Context, s Segment) (id string, err e
 	r := c.post("create the segment", segmentSet, &w)
 	r.changes = true
 	r.secrets = []string{s.Query}
-	err = c.call(ctx, r, func(response *http.Response) error {
-		id = idOf(response.Header.Get("OData-EntityId"))
+	err = c.call(ctx, r, func(a answer) error {
+		id = idOf(a.header.Get("OData-EntityId"))
 		if id == "" {
 			return errForm
 		}
@@ -335,7 +335,7 @@ func segmentPath(id string) (string, error) {
 
 var (
 	guid     = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
-	entityID = regexp.MustCompile(`\(([0-9a-fA-F-]{36})\)$`)
+	entityID = regexp.MustCompile(`\([0-9a-fA-F-]{36}\)$`)
 )
 
 // recordID returns an id in lower case and without braces.
@@ -349,11 +349,11 @@ func recordID(id string) (string, bool) {
 
 // idOf returns the id at the end of a record's address.
 func idOf(address string) string {
-	m := entityID.FindStringSubmatch(address)
-	if m == nil || !guid.MatchString(m[1]) {
+	id := strings.Trim(entityID.FindString(address), "()")
+	if !guid.MatchString(id) {
 		return ""
 	}
-	return strings.ToLower(m[1])
+	return strings.ToLower(id)
 }
 
 // memberIDs returns the JSON array of contact ids, each behind a prefix. The

@@ -67,7 +67,7 @@ func SignIn(o SignInOptions) (azcore.TokenCredential, error) {
 		ClientOptions: options, TenantID: o.Tenant, DisableInstanceDiscovery: unlisted,
 	})
 	if err != nil {
-		return nil, &Error{Asked: "sign in", Message: "the AZURE_.. environment variables do not fit together", Advice: "correct or unset them"}
+		return nil, &Error{Asked: "sign in", Message: "the AZURE_.. environment variables cannot be used as they are", Advice: "correct or unset them, AZURE_TOKEN_CREDENTIALS first"}
 	}
 	if o.Prompt == nil {
 		return chain, nil

@@ -3,8 +3,8 @@ package dataverse
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
-	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -191,8 +191,8 @@ func (c *Client) validate(ctx context.Context, q Query) (Verdict, error) {
 	r.idempotent = true
 	r.secrets = []string{q.Wire}
 	verdict := Verdict{Asked: true}
-	err := c.call(ctx, r, func(response *http.Response) (err error) {
-		verdict.Problems, err = readProblems(response)
+	err := c.call(ctx, r, func(a answer) (err error) {
+		verdict.Problems, err = readProblems(a)
 		return err
 	})
 	if err != nil {
@@ -213,15 +213,15 @@ const maxProblems = 100
 
 // readProblems reads the answer: a string that holds a JSON array, empty or
 // missing where the query is valid.
-func readProblems(response *http.Response) ([]Problem, error) {
-	var answer struct{ ValidationResult *string }
-	if err := into(&answer)(response); err != nil {
+func readProblems(a answer) ([]Problem, error) {
+	var got struct{ ValidationResult *string }
+	if err := into(&got)(a); err != nil {
 		return nil, err
 	}
-	if answer.ValidationResult == nil {
+	if got.ValidationResult == nil {
 		return nil, errForm // an answer to something else: not a word on the query
 	}
-	text := strings.TrimSpace(*answer.ValidationResult)
+	text := strings.TrimSpace(*got.ValidationResult)
 	if text == "" {
 		return nil, nil
 	}
@@ -230,7 +230,7 @@ func readProblems(response *http.Response) ([]Problem, error) {
 	if err := d.Decode(&problems); err != nil {
 		return nil, errForm
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // a decoder returns it as it is
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errForm
 	}
 	problems = problems[:min(len(problems), maxProblems)]

@@ -25,13 +25,13 @@ func parseFilter(text string) (func(map[string]any) bool, error) {
 	alternatives := [][]comparison{nil}
 	for i := 0; ; i += 4 {
 		if i+3 > len(words) || words[i+1] != "eq" {
-			return nil, errors.New("Syntax error in the filter: this double knows property eq value, joined by and and or.")
+			return nil, errors.New("the filter has another form than property eq value, joined by and and or")
 		}
 		c := comparison{property: words[i]}
 		if inner, ok := strings.CutPrefix(words[i+2], "'"); ok {
 			c.value = strings.ReplaceAll(strings.TrimSuffix(inner, "'"), "''", "'")
 		} else if c.value, err = strconv.ParseFloat(words[i+2], 64); err != nil {
-			return nil, fmt.Errorf("Syntax error in the filter at %q.", words[i+2])
+			return nil, fmt.Errorf("the filter cannot be read at %q", words[i+2])
 		}
 		last := len(alternatives) - 1
 		alternatives[last] = append(alternatives[last], c)
@@ -43,7 +43,7 @@ func parseFilter(text string) (func(map[string]any) bool, error) {
 		case "or":
 			alternatives = append(alternatives, nil)
 		default:
-			return nil, fmt.Errorf("Syntax error in the filter at %q.", words[i+3])
+			return nil, fmt.Errorf("the filter cannot be read at %q", words[i+3])
 		}
 	}
 	return func(row map[string]any) bool {
@@ -79,7 +79,7 @@ func splitFilter(text string) ([]string, error) {
 		word.WriteRune(r)
 	}
 	if quoted {
-		return nil, errors.New("Syntax error in the filter: a string does not end.")
+		return nil, errors.New("the filter has a string that does not end")
 	}
 	if word.Len() > 0 {
 		words = append(words, word.String())

@@ -236,7 +236,8 @@ func (s *Server) list(w http.ResponseWriter, a *asked) {
 		if !picks(r.columns) {
 			continue
 		}
-		if n++; n <= skip {
+		n++
+		if n <= skip {
 			continue
 		}
 		if len(rows) == most {

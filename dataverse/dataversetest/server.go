@@ -144,7 +144,7 @@ func (s *Server) Mark() int {
 	return s.events
 }
 
-var root = regexp.MustCompile(`^/api/data/v9\.[0-9]/`)
+var root = regexp.MustCompile(`^/api/data/v9\.\d/`)
 
 const maxBody = 64 << 20
 
