@@ -15,6 +15,7 @@ import (
 	"segql/lang/check"
 	"segql/lang/parser"
 	"segql/lang/schema"
+	"segql/lang/token"
 )
 
 func TestQueryOf(t *testing.T) {
@@ -196,6 +197,26 @@ func TestFindings(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestLikeliest holds that the worst local finding within the definition wins,
+// the first of several, and that hints do not count.
+func TestLikeliest(t *testing.T) {
+	const text = "A = PROFILE(one)\nB = PROFILE(two)\n"
+	d := parser.Parse(text).Definitions[1]
+	at := func(word string, severity check.Severity) check.Finding {
+		start := token.Pos(strings.Index(text, word))
+		return check.Finding{Severity: severity, Message: word, Span: token.Span{Start: start, End: start + token.Pos(len(word))}}
+	}
+	verdict := dataverse.Verdict{Problems: []dataverse.Problem{{Code: "X"}}}
+	for want, local := range map[string][]check.Finding{
+		"two":     {at("one", check.Error), at("B =", check.Warning), at("two", check.Error), at("PROFILE(two", check.Error), at("(two", check.Info)},
+		"PROFILE": {at("one", check.Error), at("two", check.Hint)},
+	} {
+		if got := dataverse.Findings(verdict, d, local)[0].Span.Text(text); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 
