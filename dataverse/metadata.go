@@ -113,14 +113,13 @@ func (c *Client) pullAll(ctx context.Context, names []string, progress Progress)
 		}
 	}
 
-	p := &pull{client: c, progress: progress, done: 2, total: 4}
+	chunks := slices.Collect(slices.Chunk(found, tablesPerRequest))
+	p := &pull{client: c, progress: progress, done: 2, total: 4 + len(chunks)}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	keep := relationsOf(names)
 	group.Go(func() error { return p.relationships(groupCtx, "OneToMany", oneToMany, keep) })
 	group.Go(func() error { return p.relationships(groupCtx, "ManyToMany", manyToMany, keep) })
-	chunks := slices.Collect(slices.Chunk(found, tablesPerRequest))
-	p.total += len(chunks)
 	fetch := p.columns
 	if stamp == "" {
 		fetch = p.columnsByCasts
