@@ -13,17 +13,20 @@ import (
 // rooms are the packages of the module from the bottom up, with the rooms that
 // each may import. What is missing here has no room yet.
 var rooms = map[string][]string{
-	"segql/lang/token":               {},
-	"segql/lang/ast":                 {"segql/lang/token"},
-	"segql/lang/parser":              {"segql/lang/token", "segql/lang/ast"},
-	"segql/lang/format":              {"segql/lang/token", "segql/lang/ast", "segql/lang/parser"},
-	"segql/lang/schema":              {},
-	"segql/lang/schema/internal/gen": {"segql/lang/schema"},
-	"segql/lang/check":               {"segql/lang/token", "segql/lang/ast", "segql/lang/format", "segql/lang/schema"},
-	"segql/lang/explain":             {"segql/lang/token", "segql/lang/ast", "segql/lang/schema", "segql/lang/check"},
-	"segql/internal/console":         {},
-	"segql/internal/project":         {"segql/lang/token", "segql/lang/ast", "segql/lang/parser", "segql/lang/format", "segql/lang/schema", "segql/lang/check"},
-	"segql/internal/lsp":             {"segql/lang/token", "segql/lang/ast", "segql/lang/parser", "segql/lang/format", "segql/lang/schema", "segql/lang/check", "segql/lang/explain", "segql/internal/project"},
+	"segql/lang/token":                    {},
+	"segql/lang/ast":                      {"segql/lang/token"},
+	"segql/lang/parser":                   {"segql/lang/token", "segql/lang/ast"},
+	"segql/lang/format":                   {"segql/lang/token", "segql/lang/ast", "segql/lang/parser"},
+	"segql/lang/schema":                   {},
+	"segql/lang/schema/internal/gen":      {"segql/lang/schema"},
+	"segql/lang/check":                    {"segql/lang/token", "segql/lang/ast", "segql/lang/format", "segql/lang/schema"},
+	"segql/lang/explain":                  {"segql/lang/token", "segql/lang/ast", "segql/lang/schema", "segql/lang/check"},
+	"segql/dataverse":                     {"segql/lang/token", "segql/lang/ast", "segql/lang/format", "segql/lang/schema", "segql/lang/check"},
+	"segql/dataverse/dataversetest":       {"segql/lang/ast", "segql/lang/parser", "segql/lang/schema", "segql/lang/check"},
+	"segql/dataverse/dataversetest/serve": {"segql/dataverse/dataversetest"},
+	"segql/internal/console":              {},
+	"segql/internal/project":              {"segql/lang/token", "segql/lang/ast", "segql/lang/parser", "segql/lang/format", "segql/lang/schema", "segql/lang/check"},
+	"segql/internal/lsp":                  {"segql/lang/token", "segql/lang/ast", "segql/lang/parser", "segql/lang/format", "segql/lang/schema", "segql/lang/check", "segql/lang/explain", "segql/internal/project"},
 }
 
 // TestRooms holds that no package imports one that stands above it.

@@ -1,0 +1,261 @@
+package dataverse
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+)
+
+// Limits of a client. The service allows 52 requests of a user at once.
+const (
+	atOnce        = 8
+	maxAttempts   = 10
+	maxPause      = 15 * time.Minute // a longer one is an error, not a pause
+	requestLimit  = 150 * time.Second
+	maxAnswer     = 32 << 20  // held in memory
+	maxMetadata   = 256 << 20 // read as it comes in
+	maxErrorBody  = 64 << 10
+	maxHeaderSize = 256 << 10
+)
+
+const apiPath = "/api/data/v9.2/"
+
+// Config says how a client reaches an organization.
+type Config struct {
+	// URL is the organization's address, such as
+	// https://contoso.crm4.dynamics.com. Plain http is refused, but for an
+	// address of this machine, where a double may listen.
+	URL string
+	// Credential gives the access tokens; see [SignIn].
+	Credential azcore.TokenCredential
+	// Log, if not nil, gets a line for each request: its method, path and
+	// status, never a token, a query or a member.
+	Log *slog.Logger
+	// Preview, if not nil, is given each request that would change the
+	// organization, instead of the service: nothing is changed, and the call
+	// goes on as if it had been.
+	Preview func(Request)
+	// Clock is the real one if nil. Tests have their own.
+	Clock Clock
+	// Limit is how long one request may take; two and a half minutes if zero,
+	// since the service itself allows two.
+	Limit time.Duration
+}
+
+// A Client talks to one organization. Its methods may be called from several
+// goroutines.
+type Client struct {
+	base    *url.URL
+	http    *http.Client
+	tokens  *tokens
+	pace    *pace
+	log     *slog.Logger
+	preview func(Request)
+	limit   time.Duration
+
+	mu       sync.Mutex
+	verdicts map[string]*pending // by wire form, see Validate
+}
+
+// New returns a client of the organization. It sends nothing yet.
+func New(config Config) (*Client, error) {
+	base, err := Origin(config.URL)
+	if err != nil {
+		return nil, err
+	}
+	if config.Credential == nil {
+		return nil, errors.New("the client has no sign-in: give it a credential")
+	}
+	clock := config.Clock
+	if clock == nil {
+		clock = realClock{}
+	}
+	log := config.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	limit := config.Limit
+	if limit == 0 {
+		limit = requestLimit
+	}
+	transport := &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:      true,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    15 * time.Second,
+		IdleConnTimeout:        time.Minute,
+		MaxConnsPerHost:        atOnce,
+		MaxIdleConnsPerHost:    atOnce,
+		MaxResponseHeaderBytes: maxHeaderSize,
+	}
+	c := &Client{
+		base:     base,
+		http:     &http.Client{Transport: transport},
+		tokens:   newTokens(config.Credential, base, clock),
+		pace:     newPace(clock),
+		log:      log,
+		preview:  config.Preview,
+		limit:    limit,
+		verdicts: map[string]*pending{},
+	}
+	c.http.CheckRedirect = c.checkRedirect
+	return c, nil
+}
+
+// Organization returns the origin of the organization's address.
+func (c *Client) Organization() string { return c.base.String() }
+
+// Close lets go of idle connections. The client may still be used.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Origin returns the origin that an organization's address names: what the
+// user typed may lack the scheme and have a path. An address to which no token
+// may be sent is an error.
+func Origin(address string) (*url.URL, error) {
+	text := strings.TrimSpace(address)
+	if text == "" {
+		return nil, errors.New("the organization has no address: give one such as https://contoso.crm4.dynamics.com")
+	}
+	if !strings.Contains(text, "://") {
+		text = "https://" + text
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Hostname() == "":
+		return nil, errors.New("the organization's address cannot be read: expected one such as https://contoso.crm4.dynamics.com")
+	case u.User != nil:
+		return nil, errors.New("the organization's address holds a user name or password: leave it out, sign-in does not use it")
+	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
+		return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, nil
+	case u.Scheme == "http":
+		return nil, errors.New("the organization's address starts with http://, where anyone on the way could read the access token: use https://")
+	default:
+		return nil, errors.New("the organization's address does not start with https://: expected one such as https://contoso.crm4.dynamics.com")
+	}
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+func sameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func port(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "http":
+		return "80"
+	default:
+		return "443"
+	}
+}
+
+var errRedirect = errors.New("redirect refused")
+
+// checkRedirect follows only what stays with the organization and asks for the
+// same thing: a POST that becomes a GET does not.
+func (c *Client) checkRedirect(next *http.Request, via []*http.Request) error {
+	if len(via) > 3 || next.Method != via[0].Method || !sameOrigin(next.URL, c.base) {
+		return errRedirect
+	}
+	return nil
+}
+
+// call sends a request, again if need be, and gives the answer to read, which
+// may be nil. Read must leave nothing behind if it fails.
+func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) error {
+	if r.changes && c.preview != nil {
+		c.preview(*r)
+		return nil
+	}
+	fresh := false // whether the token was renewed for this request
+	for attempt := 1; ; attempt++ {
+		if err := c.pace.enter(ctx); err != nil {
+			return err
+		}
+		r.attempts = attempt
+		token, err := c.tokens.get(ctx)
+		if err == nil {
+			err = c.send(ctx, r, token, attempt, read)
+		}
+		failure := new(Error)
+		again := errors.As(err, &failure) && failure.repeatable(r)
+		if again && failure.Status == http.StatusTooManyRequests {
+			// Before the place is given away, or another request would slip through.
+			var until time.Time
+			if until, again = c.pace.pause(failure.retryAfter, attempt); again {
+				c.log.Warn("dataverse pauses", "until", until)
+			}
+		}
+		c.pace.leave()
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case failure.Status == http.StatusUnauthorized && !fresh && c.tokens.drop(token):
+			fresh = true
+			continue
+		case !again || attempt == maxAttempts:
+			return err
+		case failure.Status == http.StatusTooManyRequests:
+			// The pause holds everyone, this request too.
+		default:
+			if !c.pace.fits(failure.retryAfter) {
+				return err
+			}
+			if err := c.pace.backOff(ctx, failure.retryAfter, attempt); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// send makes one attempt.
+func (c *Client) send(ctx context.Context, r *Request, token string, attempt int, read func(answer) error) error {
+	attemptCtx, cancel := context.WithTimeout(ctx, c.limit)
+	defer cancel()
+	request, err := r.toHTTP(attemptCtx)
+	if err != nil {
+		return &Error{Asked: r.what, Message: "the request cannot be made", Advice: "check the organization's address"}
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	start := time.Now()
+	response, err := c.http.Do(request)
+	if err != nil {
+		failure := transportError(r, err)
+		c.log.Warn("dataverse", "method", r.Method, "path", request.URL.Path, "attempt", attempt, "failure", failure.Message)
+		return failure
+	}
+	defer func() { _ = response.Body.Close() }() // all that was wanted is read
+	c.log.Info("dataverse", "method", r.Method, "path", request.URL.Path, "attempt", attempt,
+		"status", response.StatusCode, "took", time.Since(start).Round(time.Millisecond))
+	if response.StatusCode < 200 || response.StatusCode > 299 {
+		return answerError(r, token, response)
+	}
+	if read == nil {
+		return nil
+	}
+	if err := read(answer{response.Header, response.Body}); err != nil {
+		return readError(r, response, err)
+	}
+	return nil
+}

@@ -1,0 +1,377 @@
+package dataverse_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/google/go-cmp/cmp"
+
+	"segql/dataverse"
+	"segql/dataverse/dataversetest"
+)
+
+// TestRepeats holds which requests are sent again after which fault.
+func TestRepeats(t *testing.T) {
+	ctx := t.Context()
+	create := func(c *dataverse.Client) error {
+		_, err := c.CreateSegment(ctx, dataverse.Segment{Name: "A", Type: dataverse.Static})
+		return err
+	}
+	validate := func(c *dataverse.Client) error { return validateSecret(ctx, c) }
+	remove := func(c *dataverse.Client) error { return c.DeleteSegment(ctx, "00000000-0000-4000-8000-000000000001") }
+	byQuery := func(c *dataverse.Client) error { return c.AddMembersByQuery(ctx, segmentID, "PROFILE(contact)") }
+	for _, c := range []struct {
+		name string
+		call func(*dataverse.Client) error
+		kind dataversetest.Kind
+		want int // requests
+		ok   bool
+	}{
+		{"create", create, dataversetest.TooMany, 2, true},
+		{"create", create, dataversetest.Unavailable, 1, false},
+		{"create", create, dataversetest.Reset, 1, false},
+		{"create", create, dataversetest.ResetAfter, 1, false},
+		{"by query", byQuery, dataversetest.Unavailable, 1, false},
+		{"validate", validate, dataversetest.TooMany, 2, true},
+		{"validate", validate, dataversetest.Unavailable, 2, true},
+		{"validate", validate, dataversetest.ResetAfter, 2, true},
+		{"validate", validate, dataversetest.CutOff, 2, true},
+		{"validate", validate, dataversetest.Expired, 2, true},
+		{"validate", validate, dataversetest.Forbidden, 1, false},
+		{"validate", validate, dataversetest.HTML, 2, true},
+		{"validate", validate, dataversetest.WrongType, 1, false},
+		// Gone already, by the first of the two.
+		{"delete", remove, dataversetest.ResetAfter, 2, true},
+		{"delete", remove, dataversetest.Unavailable, 2, true},
+	} {
+		t.Run(fmt.Sprint(c.name, c.kind), func(t *testing.T) {
+			wrong := false
+			s := newStage(t, dataversetest.Options{Fault: func(call *dataversetest.Call) dataversetest.Fault {
+				if wrong {
+					wrong = false
+					return dataversetest.Fault{Kind: c.kind}
+				}
+				return dataversetest.Fault{}
+			}})
+			if c.name == "delete" {
+				if err := create(s.client); err != nil {
+					t.Fatal(err)
+				}
+			}
+			before := len(s.double.Log())
+			wrong = true
+			err := c.call(s.client)
+			if (err == nil) != c.ok {
+				t.Errorf("got %v", err)
+			}
+			if n := len(s.double.Log()) - before; n != c.want {
+				t.Errorf("%d requests, want %d", n, c.want)
+			}
+		})
+	}
+}
+
+func TestGivesUp(t *testing.T) {
+	s := newStage(t, dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.Unavailable})})
+	err := validateSecret(t.Context(), s.client)
+	var failure *dataverse.Error
+	if !errors.As(err, &failure) || failure.Status != 503 || !failure.Temporary || len(s.double.Log()) != 10 {
+		t.Errorf("got %v after %d requests", err, len(s.double.Log()))
+	}
+}
+
+func TestErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		options dataversetest.Options
+		call    func(*dataverse.Client) error
+		want    string
+	}{
+		"privilege": {
+			dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.Forbidden})}, nil,
+			`could not validate a query: the service answered "Principal user is missing prvReadmsdyncrm_segment privilege" (status 403, code 0x80040220, request 00000000-0000-4000-8000-00000000f00d); you lack the privilege prvReadmsdyncrm_segment: ask an administrator of the organization for it`,
+		},
+		"token": {
+			dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.Expired})}, nil,
+			"could not validate a query: the service refused the access token (status 401, request 00000000-0000-4000-8000-00000000f00d); sign in again",
+		},
+		"no module": {
+			dataversetest.Options{NoOutbound: true}, nil,
+			"could not validate a query: the service does not know this request (status 404, request 00000000-0000-4000-8000-00000000f00d); the outbound marketing module is not installed in this organization",
+		},
+		"no record": {
+			dataversetest.Options{}, func(c *dataverse.Client) error {
+				_, err := c.Segment(t.Context(), segmentID)
+				return err
+			},
+			`could not read the segment: the service answered "Entity 'msdyncrm_segment' With Id = ` + segmentID + ` Does Not Exist" (status 404, code 0x80040217, request 00000000-0000-4000-8000-00000000f00d); check the id: there is no such record, or you may not see it`,
+		},
+		"proxy": {
+			dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.HTML})}, nil,
+			"could not validate a query: the service answered bad gateway with something that is not JSON, such as a proxy sends (status 502); try again later",
+		},
+		"wrong type": {
+			dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.WrongType})}, nil,
+			"could not validate a query: the answer is not JSON, such as a proxy or a sign-in page sends (status 200); check the address of the organization, and for a proxy between",
+		},
+		"cut off": {
+			dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.CutOff})}, nil,
+			"could not validate a query: the answer was cut off (status 200); try again later",
+		},
+		"reset": {
+			dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.Reset})}, nil,
+			"could not validate a query: the connection broke off; try again later",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, c.options)
+			if c.call == nil {
+				c.call = func(c *dataverse.Client) error { return validateSecret(t.Context(), c) }
+			}
+			err := c.call(s.client)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			if diff := cmp.Diff(c.want, err.Error()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestNoSuchHost(t *testing.T) {
+	server := httptest.NewServer(nil)
+	address := server.URL
+	server.Close()
+	c, err := dataverse.New(dataverse.Config{URL: address, Credential: &credential{}, Clock: dataversetest.NewFakeClock(start)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	err = validateSecret(t.Context(), c)
+	if err == nil || !strings.Contains(err.Error(), "does not take connections") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestTokens holds that a token is asked for once, and again before it lapses or
+// when the service refuses it.
+func TestTokens(t *testing.T) {
+	cred := &credential{}
+	s := newStage(t, dataversetest.Options{}, func(c *dataverse.Config) { c.Credential = cred })
+	cred.token = func(int) azcore.AccessToken {
+		return azcore.AccessToken{Token: theToken, ExpiresOn: s.clock.Now().Add(time.Hour)}
+	}
+	list := func(want int) {
+		t.Helper()
+		if _, err := s.client.Segments(t.Context(), dataverse.Filter{}); err != nil {
+			t.Error(err)
+		}
+		if cred.asked != want {
+			t.Errorf("asked for %d tokens, want %d", cred.asked, want)
+		}
+	}
+	list(1)
+	list(1)
+	s.clock.SleepUntil(t.Context(), start.Add(54*time.Minute))
+	list(1)
+	s.clock.SleepUntil(t.Context(), start.Add(56*time.Minute))
+	list(2)
+	list(2)
+}
+
+func TestBadToken(t *testing.T) {
+	for _, bad := range []string{"", "two words", "line\nbreak", "ü"} {
+		s := newStage(t, dataversetest.Options{}, func(c *dataverse.Config) {
+			c.Credential = &credential{token: func(int) azcore.AccessToken {
+				return azcore.AccessToken{Token: bad, ExpiresOn: start.Add(time.Hour)}
+			}}
+		})
+		err := validateSecret(t.Context(), s.client)
+		if err == nil || !strings.Contains(err.Error(), "SEG_TOKEN") || len(s.double.Log()) != 0 {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+func TestSegments(t *testing.T) {
+	ctx := t.Context()
+	s := newStage(t, dataversetest.Options{PageSize: 3, Settle: time.Minute})
+	var all []string
+	for i := range 8 {
+		id, err := s.client.CreateSegment(ctx, dataverse.Segment{
+			Name: fmt.Sprint("Segment ", i), Type: dataverse.Dynamic, Query: "PROFILE(contact)", Description: "d",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, id)
+	}
+	listed, err := s.client.Segments(ctx, dataverse.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make([]string, len(listed))
+	for i := range listed {
+		got[i] = listed[i].ID
+	}
+	if diff := cmp.Diff(all, got); diff != "" {
+		t.Error(diff)
+	}
+	if some, err := s.client.Segments(ctx, dataverse.Filter{Name: "Segment 5", Status: dataverse.Draft}); err != nil || len(some) != 1 || some[0].ID != all[5] {
+		t.Errorf("got %v, %v", some, err)
+	}
+	if some, err := s.client.Segments(ctx, dataverse.Filter{Top: 2}); err != nil || len(some) != 2 {
+		t.Errorf("got %v, %v", some, err)
+	}
+
+	status := func(want dataverse.Status) {
+		t.Helper()
+		one, err := s.client.Segment(ctx, all[0])
+		if err != nil || one.Status != want || one.Query != "PROFILE(contact)" || one.Description != "d" || !strings.HasPrefix(one.QueryName, "SEGMENT_CRM_ID_") {
+			t.Errorf("got %+v, %v, want %s", one, err, want)
+		}
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	status(dataverse.Draft)
+	must(s.client.GoLive(ctx, all[0]))
+	status(dataverse.GoingLive)
+	s.clock.SleepUntil(ctx, s.clock.Now().Add(time.Minute))
+	status(dataverse.Live)
+	must(s.client.Stop(ctx, all[0]))
+	status(dataverse.Stopping)
+	s.clock.SleepUntil(ctx, s.clock.Now().Add(time.Minute))
+	status(dataverse.Stopped)
+	name := "Renamed"
+	must(s.client.UpdateSegment(ctx, all[1], dataverse.Change{Name: &name}))
+	must(s.client.DeleteSegment(ctx, all[0]))
+	if err := s.client.DeleteSegment(ctx, all[0]); err == nil {
+		t.Error("deleted twice")
+	}
+	if err := s.client.GoLive(ctx, all[0]); err == nil {
+		t.Error("a deleted segment went live")
+	}
+	if one, err := s.client.Segment(ctx, all[1]); err != nil || one.Name != name {
+		t.Errorf("got %+v, %v", one, err)
+	}
+	bad, err := s.client.CreateSegment(ctx, dataverse.Segment{Name: "Bad", Type: dataverse.Dynamic, Query: "PROFILE(nothing)"})
+	must(err)
+	if err := s.client.GoLive(ctx, bad); err == nil || !strings.Contains(err.Error(), "SegmentInvalid") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestOlderSegment holds that the query of an older payload is read.
+func TestOlderSegment(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json; odata.metadata=minimal")
+		fmt.Fprintf(w, `{"msdyncrm_segmentid":%q,"msdyncrm_segmentname":"A","msdyncrm_segmenttype":192350002,
+			"statuscode":192350001,"msdyncrm_query":"SEGMENT(a)","msdyncrm_segmentquery":null,"other":{"x":[1]}}`, segmentID)
+	}))
+	defer server.Close()
+	c, err := dataverse.New(dataverse.Config{URL: server.URL, Credential: &credential{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	got, err := c.Segment(t.Context(), segmentID)
+	want := dataverse.Segment{ID: segmentID, Name: "A", Type: dataverse.Compound, Status: dataverse.Live, Query: "SEGMENT(a)"}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+}
+
+// TestRefusals holds that nothing is sent of what the service forbids.
+func TestRefusals(t *testing.T) {
+	ctx := t.Context()
+	s := newStage(t, dataversetest.Options{})
+	empty, long := "", strings.Repeat("é", 101)
+	create := func(segment dataverse.Segment) error {
+		_, err := s.client.CreateSegment(ctx, segment)
+		return err
+	}
+	add := func(ids ...string) error {
+		_, err := s.client.AddMembers(ctx, segmentID, ids, nil)
+		return err
+	}
+	for want, err := range map[string]error{
+		"cannot be set live":             s.client.UpdateSegment(ctx, segmentID, dataverse.Change{Status: dataverse.Live}),
+		"cannot be set stopped":          s.client.UpdateSegment(ctx, segmentID, dataverse.Change{Status: dataverse.Stopped}),
+		"cannot be set to draft":         s.client.UpdateSegment(ctx, segmentID, dataverse.Change{Status: dataverse.Draft}),
+		"nothing to change":              s.client.UpdateSegment(ctx, segmentID, dataverse.Change{}),
+		"has no name":                    s.client.UpdateSegment(ctx, segmentID, dataverse.Change{Name: &empty}),
+		"has 101 characters":             s.client.UpdateSegment(ctx, segmentID, dataverse.Change{Name: &long}),
+		"not the id of a segment":        s.client.DeleteSegment(ctx, "x)/../contacts(1"),
+		"cannot be set to stopping":      create(dataverse.Segment{Name: "A", Type: dataverse.Dynamic, Query: "q", Status: dataverse.Stopping}),
+		"has no type":                    create(dataverse.Segment{Name: "A", Query: "q"}),
+		"has no query":                   create(dataverse.Segment{Name: "A", Type: dataverse.Compound}),
+		"is static and has a query":      create(dataverse.Segment{Name: "A", Type: dataverse.Static, Query: "q"}),
+		"only a static segment does":     create(dataverse.Segment{Name: "A", Type: dataverse.Dynamic, Query: "q", Members: ids(1)}),
+		"member 2, \"x\", is not the id": add(ids(1)[0], "x"),
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+	if n := len(s.double.Log()); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+}
+
+func TestMembers(t *testing.T) {
+	ctx := t.Context()
+	var contacts []dataversetest.Contact
+	for i, id := range ids(25) {
+		contacts = append(contacts, dataversetest.Contact{ID: id, Name: fmt.Sprint("Name ", i%3), Mail: "m"})
+	}
+	s := newStage(t, dataversetest.Options{Contacts: contacts})
+	id, err := s.client.CreateSegment(ctx, dataverse.Segment{Name: "M", Type: dataverse.Static, Members: ids(2)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Ids that are no contacts are passed over.
+	if _, err := s.client.AddMembers(ctx, id, ids(40), nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.client.RemoveMembers(ctx, id, ids(3), nil); err != nil {
+		t.Fatal(err)
+	}
+	if state, err := s.client.MembersState(ctx, id); err != nil || state != "Completed" {
+		t.Errorf("got %q, %v", state, err)
+	}
+	one, err := s.client.Segment(ctx, id)
+	if err != nil || !slices.Equal(one.Members, ids(25)[3:]) {
+		t.Errorf("got %+v, %v", one, err)
+	}
+	var got []string
+	before := len(s.double.Log())
+	for m, err := range s.client.Members(ctx, dataverse.MemberQuery{Query: "SEGMENT(" + one.QueryName + ")", PageSize: 10}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, m.ID())
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, ids(25)[3:]) {
+		t.Errorf("got %v", got)
+	}
+	if n := len(s.double.Log()) - before; n != 4 {
+		t.Errorf("%d pages, want 4", n)
+	}
+	for m, err := range s.client.Members(ctx, dataverse.MemberQuery{Query: "PROFILE(contact)", Columns: []string{`x"/><y`}}) {
+		if m != nil || err == nil || !strings.Contains(err.Error(), "not the name of a column") {
+			t.Errorf("got %v, %v", m, err)
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package dataverse
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// A Clock tells the time and waits. The real one is the default of [Config].
+type Clock interface {
+	Now() time.Time
+	// SleepUntil returns when it is t, or with the context's error when that
+	// ends.
+	SleepUntil(ctx context.Context, t time.Time) error
+}
+
+type realClock struct{}
+
+func (realClock) Now() time.Time { return time.Now() }
+
+func (realClock) SleepUntil(ctx context.Context, t time.Time) error {
+	timer := time.NewTimer(time.Until(t))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// pace holds the requests of a client to a few at once, and all of them while
+// the service asks for patience.
+type pace struct {
+	clock  Clock
+	places chan struct{}
+
+	mu    sync.Mutex
+	until time.Time // nobody starts before
+}
+
+func newPace(clock Clock) *pace {
+	return &pace{clock: clock, places: make(chan struct{}, atOnce)}
+}
+
+// enter takes a place, once there is one and no pause. With an error there is
+// nothing to leave.
+func (p *pace) enter(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case p.places <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	for {
+		p.mu.Lock()
+		until := p.until
+		p.mu.Unlock()
+		if !p.clock.Now().Before(until) {
+			return nil
+		}
+		if err := p.clock.SleepUntil(ctx, until); err != nil {
+			p.leave()
+			return err
+		}
+	}
+}
+
+func (p *pace) leave() { <-p.places }
+
+// pause holds the whole client for as long as the service asked, or 2^attempt
+// seconds if it did not say. It returns until when; ok is false if that is longer
+// than one can wait.
+func (p *pace) pause(asked time.Duration, attempt int) (until time.Time, ok bool) {
+	if !p.fits(asked) {
+		return time.Time{}, false
+	}
+	if asked == 0 {
+		asked = doubling(attempt)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until = p.clock.Now().Add(asked); until.After(p.until) {
+		p.until = until
+	}
+	return p.until, true
+}
+
+// backOff holds one request, without a place. What the service did not ask for
+// is spread, so that requests that failed together do not come back together.
+func (p *pace) backOff(ctx context.Context, asked time.Duration, attempt int) error {
+	if asked == 0 {
+		asked = doubling(attempt)
+		asked += rand.N(asked / 2)
+	}
+	return p.clock.SleepUntil(ctx, p.clock.Now().Add(asked))
+}
+
+func (p *pace) fits(asked time.Duration) bool { return asked <= maxPause }
+
+// doubling is 2, 4, 8 .. seconds, at most 64.
+func doubling(attempt int) time.Duration {
+	return time.Second << min(attempt, 6)
+}

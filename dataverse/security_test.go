@@ -1,0 +1,276 @@
+package dataverse_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"segql/dataverse"
+	"segql/dataverse/dataversetest"
+)
+
+const secretQuery = "PROFILE(contact).FILTER(emailaddress1 == 'secret.person@contoso.example')"
+
+func always(f dataversetest.Fault) func(*dataversetest.Call) dataversetest.Fault {
+	return func(*dataversetest.Call) dataversetest.Fault { return f }
+}
+
+func validateSecret(ctx context.Context, c *dataverse.Client) error {
+	_, err := c.Validate(ctx, []dataverse.Query{{Name: "q", Wire: secretQuery, Type: dataverse.Dynamic}}, nil)
+	return err
+}
+
+// leaks reports what must not be seen.
+func leaks(t *testing.T, where, text string) {
+	t.Helper()
+	for _, secret := range []string{theToken, theToken[:20], secretQuery, "secret.person@contoso", "secret.person"} {
+		if strings.Contains(text, secret) {
+			t.Errorf("%s shows %q:\n%s", where, secret, text)
+		}
+	}
+}
+
+func TestNothingLeaks(t *testing.T) {
+	for _, kind := range []dataversetest.Kind{
+		dataversetest.None, dataversetest.Echo, dataversetest.Forbidden, dataversetest.Expired, dataversetest.HTML,
+		dataversetest.WrongType, dataversetest.CutOff, dataversetest.Reset, dataversetest.TooMany, dataversetest.Unavailable,
+	} {
+		s := newStage(t, dataversetest.Options{Fault: always(dataversetest.Fault{Kind: kind})})
+		err := validateSecret(t.Context(), s.client)
+		if (err == nil) != (kind == dataversetest.None) {
+			t.Errorf("kind %d: %v", kind, err)
+		}
+		if err != nil {
+			leaks(t, "an error", err.Error())
+		}
+		if s.log.Len() == 0 {
+			t.Errorf("kind %d: nothing was logged", kind)
+		}
+		leaks(t, "the log", s.log.String())
+	}
+}
+
+func TestPreview(t *testing.T) {
+	var shown []dataverse.Request
+	s := newStage(t, dataversetest.Options{}, func(c *dataverse.Config) {
+		c.Preview = func(r dataverse.Request) { shown = append(shown, r) }
+	})
+	ctx := t.Context()
+	if _, err := s.client.CreateSegment(ctx, dataverse.Segment{Name: "A", Type: dataverse.Dynamic, Query: "PROFILE(contact).FILTER(a == 1 && b == 2)"}); err != nil {
+		t.Error(err)
+	}
+	if err := s.client.GoLive(ctx, segmentID); err != nil {
+		t.Error(err)
+	}
+	if err := s.client.DeleteSegment(ctx, segmentID); err != nil {
+		t.Error(err)
+	}
+	if done, err := s.client.AddMembers(ctx, segmentID, ids(20_001), nil); err != nil || done != 20_001 {
+		t.Error(done, err)
+	}
+	if err := s.client.AddMembersByQuery(ctx, segmentID, "PROFILE(contact)"); err != nil {
+		t.Error(err)
+	}
+	if n := len(s.double.Log()); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+	if len(shown) != 6 {
+		t.Fatalf("%d requests were shown, want 6", len(shown))
+	}
+	for _, r := range shown {
+		leaks(t, "a preview", r.String())
+	}
+	want := "POST " + s.server.URL + "/api/data/v9.2/msdyncrm_segments\n" +
+		"Content-Type: application/json; charset=utf-8\n\n{\n" +
+		"  \"msdyncrm_segmentname\": \"A\",\n  \"msdyncrm_segmenttype\": 192350000,\n" +
+		"  \"msdyncrm_segmentquery\": \"PROFILE(contact).FILTER(a == 1 && b == 2)\"\n}\n"
+	if got := shown[0].String(); got != want {
+		t.Errorf("shown:\n%s\nwant:\n%s", got, want)
+	}
+	if got := shown[1].String(); !strings.Contains(got, "If-Match: *") {
+		t.Errorf("no If-Match in:\n%s", got)
+	}
+	// What changes nothing is asked all the same.
+	if err := validateSecret(ctx, s.client); err != nil || len(s.double.Log()) != 1 {
+		t.Error("a validation was not sent:", err)
+	}
+}
+
+func TestRedirects(t *testing.T) {
+	var mu sync.Mutex
+	var got []http.Header
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		got = append(got, r.Header)
+		w.Header().Set("Content-Type", "application/json")
+		w.Write([]byte(`{"ValidationResult":"","value":[]}`))
+	}))
+	defer elsewhere.Close()
+	s := newStage(t, dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.Redirect, Text: elsewhere.URL + "/x"})})
+	_, listErr := s.client.Segments(t.Context(), dataverse.Filter{})
+	for _, err := range []error{validateSecret(t.Context(), s.client), listErr} {
+		if err == nil || !strings.Contains(err.Error(), "redirects to another address") {
+			t.Errorf("got %v", err)
+		}
+		if err != nil {
+			leaks(t, "an error", err.Error())
+		}
+	}
+	if len(got) != 0 {
+		t.Errorf("the other origin was asked: %v", got)
+	}
+	if n := len(s.double.Log()); n != 2 {
+		t.Errorf("%d requests, want 2: a redirect is not repeated", n)
+	}
+}
+
+func TestNextLinkElsewhere(t *testing.T) {
+	asked := false
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
+	defer elsewhere.Close()
+	hostile := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Write([]byte(`{"value":[],"@odata.nextLink":"` + elsewhere.URL + `/api"}`))
+	}))
+	defer hostile.Close()
+	c, err := dataverse.New(dataverse.Config{URL: hostile.URL, Credential: &credential{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Segments(t.Context(), dataverse.Filter{}); err == nil || !strings.Contains(err.Error(), "another place") {
+		t.Errorf("got %v", err)
+	}
+	if asked {
+		t.Error("the other origin was asked")
+	}
+}
+
+func TestOrigin(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://contoso.crm4.dynamics.com":                   "https://contoso.crm4.dynamics.com",
+		"https://Contoso.crm4.dynamics.com/main.aspx?appid=1": "https://contoso.crm4.dynamics.com",
+		"contoso.crm4.dynamics.com":                           "https://contoso.crm4.dynamics.com",
+		"http://127.0.0.1:8091":                               "http://127.0.0.1:8091",
+		"http://[::1]:8091":                                   "http://[::1]:8091",
+		"http://localhost:8091":                               "http://localhost:8091",
+		"http://contoso.crm4.dynamics.com":                    "error: use https://",
+		"http://127.0.0.1.example.com":                        "error: use https://",
+		"http://localhost.example.com":                        "error: use https://",
+		"https://user:pass@contoso.crm4.dynamics.com":         "error: leave it out",
+		"ftp://contoso.crm4.dynamics.com":                     "error: does not start with https://",
+		"":                                                    "error: no address",
+		"https://":                                            "error: cannot be read",
+		"https://[contoso":                                    "error: cannot be read",
+		"https://contoso.crm4.dynamics.com@evil.example/":     "error: leave it out",
+	} {
+		u, err := dataverse.Origin(address)
+		if problem, bad := strings.CutPrefix(want, "error: "); bad {
+			if err == nil || !strings.Contains(err.Error(), problem) {
+				t.Errorf("%q: got %v, %v", address, u, err)
+			}
+			continue
+		}
+		if err != nil || u.String() != want {
+			t.Errorf("%q: got %v, %v", address, u, err)
+		}
+	}
+}
+
+func TestHostileAnswers(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind dataversetest.Kind
+		want string
+	}{
+		"endless": {dataversetest.Endless, "larger than any that the service sends and was cut off"},
+		"header":  {dataversetest.HugeHeader, "headers are larger than any"},
+		"deep":    {dataversetest.Deep, "not JSON that can be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, dataversetest.Options{Fault: always(dataversetest.Fault{Kind: c.kind})})
+			err := validateSecret(t.Context(), s.client)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+			if n := len(s.double.Log()); n != 1 {
+				t.Errorf("%d requests: a hostile server is not asked again", n)
+			}
+			_, err = s.client.Pull(t.Context(), []string{"contact"}, nil, nil)
+			if err == nil {
+				t.Error("the metadata of a hostile server were taken")
+			} else {
+				leaks(t, "an error", err.Error())
+			}
+		})
+	}
+}
+
+func TestSlowAnswerEnds(t *testing.T) {
+	s := newStage(t, dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.Slow, Delay: time.Hour})},
+		func(c *dataverse.Config) { c.Limit = 20 * time.Millisecond })
+	err := validateSecret(t.Context(), s.client)
+	var failure *dataverse.Error
+	if !errors.As(err, &failure) || !strings.Contains(failure.Message, "in time") || !failure.Temporary {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestCancel holds that everything stops when the context ends: TestMain sees to
+// the goroutines.
+func TestCancel(t *testing.T) {
+	arrived := make(chan struct{}, 100)
+	s := newStage(t, dataversetest.Options{Fault: func(*dataversetest.Call) dataversetest.Fault {
+		arrived <- struct{}{}
+		return dataversetest.Fault{Kind: dataversetest.Slow, Delay: time.Hour}
+	}})
+	ctx, cancel := context.WithCancel(t.Context())
+	queries := make([]dataverse.Query, 50)
+	for i := range queries {
+		queries[i] = dataverse.Query{Name: "q", Wire: "PROFILE(contact)" + strings.Repeat(" ", i)}
+	}
+	go func() {
+		for range 8 {
+			<-arrived
+		}
+		cancel()
+	}()
+	_, err := s.client.Validate(ctx, queries, nil)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if n := len(s.double.Log()); n != 8 {
+		t.Errorf("%d requests were sent, want the 8 at once", n)
+	}
+}
+
+// TestCancelPause holds that a pause ends with the context too, on the real clock.
+func TestCancelPause(t *testing.T) {
+	var log bytes.Buffer
+	s := newStage(t, dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.TooMany, Text: "600"})},
+		func(c *dataverse.Config) {
+			c.Clock = nil
+			c.Credential = &credential{}
+			c.Log = slog.New(slog.NewTextHandler(&log, nil))
+		})
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if err := validateSecret(ctx, s.client); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestPauseTooLong(t *testing.T) {
+	s := newStage(t, dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.TooMany, Text: "1e300"})})
+	err := validateSecret(t.Context(), s.client)
+	if err == nil || len(s.double.Log()) != 1 || !s.clock.Now().Equal(start) {
+		t.Errorf("got %v after %d requests and %v", err, len(s.double.Log()), s.clock.Now().Sub(start))
+	}
+}

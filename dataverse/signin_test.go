@@ -1,0 +1,128 @@
+package dataverse_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"segql/dataverse"
+)
+
+func TestAuthorityOf(t *testing.T) {
+	const public, government, china = "https://login.microsoftonline.com/", "https://login.microsoftonline.us/", "https://login.chinacloudapi.cn/"
+	for host, want := range map[string]string{
+		"contoso.crm.dynamics.com":         public,
+		"contoso.crm4.dynamics.com":        public,
+		"contoso.crm9.dynamics.com":        public,
+		"contoso.crm47.dynamics.com":       public,
+		"contoso.api.crm4.dynamics.com":    public,
+		"Contoso.crm.MicrosoftDynamics.us": government,
+		"contoso.crm.appsplatform.us":      government,
+		"contoso.crm.dynamics.cn.":         china,
+		"dynamics.cn.example.com":          public,
+	} {
+		if got := dataverse.AuthorityOf(host); got != want {
+			t.Errorf("%s: got %s, want %s", host, got, want)
+		}
+	}
+}
+
+// authority plays the sign-in service.
+type authority struct {
+	mu    sync.Mutex
+	hosts map[string]bool
+}
+
+func (a *authority) Do(r *http.Request) (*http.Response, error) {
+	a.mu.Lock()
+	a.hosts[r.URL.Host] = true
+	a.mu.Unlock()
+	base := "https://" + r.URL.Host + "/tenant"
+	body := `{"access_token":"` + theToken + `","expires_in":3600,"token_type":"Bearer"}`
+	if strings.Contains(r.URL.Path, "openid-configuration") {
+		body = `{"authorization_endpoint":"` + base + `/authorize","token_endpoint":"` + base + `/token","issuer":"` + base + `"}`
+	}
+	if strings.Contains(r.URL.Path, "discovery") {
+		body = `{"tenant_discovery_endpoint":"` + base + `/.well-known/openid-configuration","metadata":[]}`
+	}
+	return &http.Response{
+		StatusCode: http.StatusOK, Request: r, Body: io.NopCloser(strings.NewReader(body)),
+		Header: http.Header{"Content-Type": {"application/json"}},
+	}, nil
+}
+
+// TestSignIn holds that the environment's service principal signs in at the
+// authority of the organization's host, or at that which the user names.
+func TestSignIn(t *testing.T) {
+	for name, value := range map[string]string{
+		"AZURE_TENANT_ID": "tenant", "AZURE_CLIENT_ID": "client", "AZURE_CLIENT_SECRET": "secret",
+		"AZURE_TOKEN_CREDENTIALS": "EnvironmentCredential", "AZURE_AUTHORITY_HOST": "",
+	} {
+		t.Setenv(name, value)
+	}
+	for _, c := range []struct{ organization, override, want string }{
+		{"https://contoso.crm4.dynamics.com", "", "login.microsoftonline.com"},
+		{"https://contoso.crm.microsoftdynamics.us", "", "login.microsoftonline.us"},
+		{"https://contoso.crm.dynamics.cn", "", "login.chinacloudapi.cn"},
+		{"https://contoso.crm4.dynamics.com", "https://login.example.com", "login.example.com"},
+	} {
+		a := &authority{hosts: map[string]bool{}}
+		cred, err := dataverse.SignIn(dataverse.SignInOptions{Organization: c.organization, Authority: c.override, Transport: a, Prompt: func(string) {}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		token, err := cred.GetToken(t.Context(), policy.TokenRequestOptions{Scopes: []string{c.organization + "/.default"}})
+		if err != nil || token.Token != theToken {
+			t.Errorf("%+v: %v", c, err)
+		}
+		if !a.hosts[c.want] {
+			t.Errorf("%+v: asked %v", c, a.hosts)
+		}
+	}
+}
+
+func TestSignInOptions(t *testing.T) {
+	cred, err := dataverse.SignIn(dataverse.SignInOptions{Token: " " + theToken + "\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := cred.GetToken(t.Context(), policy.TokenRequestOptions{})
+	if err != nil || token.Token != theToken {
+		t.Errorf("got %v", err)
+	}
+	for _, o := range []dataverse.SignInOptions{
+		{Organization: "http://contoso.crm4.dynamics.com"},
+		{Organization: "https://contoso.crm4.dynamics.com", Authority: "http://login.example.com"},
+		{Organization: "https://contoso.crm4.dynamics.com", Authority: "login"},
+	} {
+		if _, err := dataverse.SignIn(o); err == nil {
+			t.Errorf("%+v was taken", o)
+		}
+	}
+}
+
+// TestNoSignIn holds that the user is told what to do, without the library's list.
+func TestNoSignIn(t *testing.T) {
+	t.Setenv("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")
+	t.Setenv("AZURE_TENANT_ID", "")
+	t.Setenv("AZURE_CLIENT_ID", "")
+	t.Setenv("AZURE_CLIENT_SECRET", "")
+	cred, err := dataverse.SignIn(dataverse.SignInOptions{Organization: "https://127.0.0.1:1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := dataverse.New(dataverse.Config{URL: "https://127.0.0.1:1", Credential: cred})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = validateSecret(t.Context(), c)
+	var failure *dataverse.Error
+	if !errors.As(err, &failure) || !strings.Contains(failure.Advice, "SEG_TOKEN") || strings.Contains(err.Error(), "Credential") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,111 @@
+package dataverse
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+)
+
+// early is how long before it lapses a token is renewed.
+const early = 5 * time.Minute
+
+// tokens keeps the access token in memory and renews it before it lapses. One
+// goroutine at a time asks for a new one; the others wait for it.
+type tokens struct {
+	credential azcore.TokenCredential
+	scope      string
+	clock      Clock
+	lock       chan struct{} // a mutex that a context can interrupt
+	current    azcore.AccessToken
+}
+
+func newTokens(credential azcore.TokenCredential, base *url.URL, clock Clock) *tokens {
+	return &tokens{
+		credential: credential, scope: base.String() + "/.default",
+		clock: clock, lock: make(chan struct{}, 1),
+	}
+}
+
+func (t *tokens) get(ctx context.Context) (string, error) {
+	select {
+	case t.lock <- struct{}{}:
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	defer func() { <-t.lock }()
+	now := t.clock.Now()
+	left := t.current.ExpiresOn.Sub(now)
+	due := left < early || !t.current.RefreshOn.IsZero() && !now.Before(t.current.RefreshOn)
+	if t.current.Token != "" && !due {
+		return t.current.Token, nil
+	}
+	token, err := t.credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{t.scope}})
+	switch {
+	case err == nil && plainToken(token.Token):
+		t.current = token
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case t.current.Token != "" && left > 0:
+		// The old one still serves; the next request tries again.
+	case err == nil:
+		return "", &Error{
+			Asked: "sign in", Message: "the access token is empty or holds characters that no token has",
+			Advice: "put the token alone into " + TokenVariable,
+		}
+	default:
+		return "", signInError(err)
+	}
+	return t.current.Token, nil
+}
+
+// drop forgets a token that the service refused. It returns whether another
+// one may be better.
+func (t *tokens) drop(token string) bool {
+	t.lock <- struct{}{}
+	defer func() { <-t.lock }()
+	if _, fixed := t.credential.(fixedToken); fixed {
+		return false
+	}
+	if t.current.Token == token {
+		t.current = azcore.AccessToken{}
+	}
+	return true
+}
+
+// plainToken reports whether a token can stand in a header.
+func plainToken(token string) bool {
+	for i := range len(token) {
+		if token[i] <= ' ' || token[i] >= 0x7f {
+			return false
+		}
+	}
+	return token != ""
+}
+
+// signInError keeps what the identity library has to say to itself: it is a
+// list of all that was tried, and may hold ids of the tenant.
+func signInError(err error) *Error {
+	e := &Error{
+		Asked:   "sign in",
+		Message: "no way of signing in worked",
+		Advice:  "run 'az login' or 'azd auth login', set the AZURE_.. variables of a service principal, or put an access token into " + TokenVariable,
+	}
+	var own *Error
+	if errors.As(err, &own) {
+		return own
+	}
+	return e
+}
+
+// A fixedToken is a token that the user gave. It cannot be renewed.
+type fixedToken string
+
+func (f fixedToken) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	// How long it lives is not known: the service says when it has lapsed.
+	return azcore.AccessToken{Token: strings.TrimSpace(string(f)), ExpiresOn: time.Now().AddDate(100, 0, 0)}, nil
+}
