@@ -17,8 +17,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"segql/lang/ast"
 	"segql/lang/schema"
@@ -130,36 +128,44 @@ type File struct {
 // block says (`// seg:dialect realtime`), else what its project says, else what
 // its text shows.
 func DialectOf(f *File) Dialect {
+	return dialectOf(f, func(i int) Dialect { return shownDialect(f.Tree.Definitions[i].Definition) })
+}
+
+// dialectOf is DialectOf with a function that returns what a definition shows.
+func dialectOf(f *File, shown func(i int) Dialect) Dialect {
 	first := f.Tree.Tail
 	if len(f.Tree.Definitions) > 0 {
 		first = f.Tree.Definitions[0]
 	}
 	for _, c := range first.AllComments {
-		if d, ok := dialectComment(c); ok {
-			return d
+		if name, ok := dialectComment(c); ok {
+			if d, ok := ParseDialect(name); ok {
+				return d
+			}
 		}
 	}
 	if f.Dialect != Undetermined {
 		return f.Dialect
 	}
-	for _, d := range f.Tree.Definitions {
-		if shown := shownDialect(d.Definition); shown != Undetermined {
-			return shown
+	for i := range f.Tree.Definitions {
+		if d := shown(i); d != Undetermined {
+			return d
 		}
 	}
 	return Undetermined
 }
 
-func dialectComment(c *ast.Comment) (Dialect, bool) {
+// dialectComment returns the dialect that a comment names, as it is written.
+func dialectComment(c *ast.Comment) (name string, ok bool) {
 	rest, ok := strings.CutPrefix(strings.TrimLeft(c.Text, "/* \t"), "seg:dialect")
 	if !ok {
-		return Undetermined, false
+		return "", false
 	}
 	words := strings.Fields(strings.TrimSuffix(rest, "*/"))
 	if len(words) == 0 {
-		return Undetermined, false
+		return "", true
 	}
-	return ParseDialect(words[0])
+	return words[0], true
 }
 
 // shownDialect returns the dialect that a definition's text shows.
@@ -200,92 +206,6 @@ func hasPrefix(name, prefix string) bool {
 	return len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix)
 }
 
-// Project is the files that know each other's definitions.
-type Project struct {
-	files    []*File
-	dialects map[*File]Dialect
-	// definitions finds definitions by their names in lower case.
-	definitions map[string][]Definition
-	// used holds the names that a SEGMENT(..) anywhere refers to.
-	used map[string]bool
-	// cycles holds the definitions that lead back to themselves.
-	cycles map[*ast.Definition][]Definition
-	// results holds the tables of definitions that were asked for.
-	results sync.Map
-	today   time.Time
-}
-
-// Definition is a named definition and the file that it stands in.
-type Definition struct {
-	File *File
-	ast.Placed
-}
-
-// NewProject returns the project of files. Today is the day by which an
-// ignore comment with a date lapses.
-func NewProject(files []*File, today time.Time) *Project {
-	p := &Project{
-		files: files, today: today, dialects: map[*File]Dialect{},
-		definitions: map[string][]Definition{}, used: map[string]bool{},
-	}
-	for _, f := range files {
-		p.dialects[f] = DialectOf(f)
-		for _, d := range f.Tree.Definitions {
-			if d.Name != nil {
-				key := strings.ToLower(d.Name.Name)
-				p.definitions[key] = append(p.definitions[key], Definition{f, d})
-			}
-			references(d.Definition, func(name *ast.Ident) { p.used[strings.ToLower(name.Name)] = true })
-		}
-	}
-	p.findCycles()
-	return p
-}
-
-// references calls f for each name of a segment that a definition refers to.
-func references(d *ast.Definition, f func(*ast.Ident)) {
-	ast.Inspect(d, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.Segment:
-			if n.Name != nil {
-				f(n.Name)
-			}
-		case *ast.NameRef:
-			f(n.Name)
-		case ast.Expr:
-			return false // no segment stands in a condition
-		}
-		return true
-	})
-}
-
-// Dialect returns the dialect of a file of the project, see [DialectOf].
-func (p *Project) Dialect(f *File) Dialect {
-	if d, ok := p.dialects[f]; ok {
-		return d
-	}
-	return DialectOf(f)
-}
-
-// Lookup returns the definitions of a name, seen from file f: those in f, or
-// if there are none, those of the whole project.
-func (p *Project) Lookup(f *File, name string) []Definition {
-	all := p.definitions[strings.ToLower(name)]
-	if len(all) < 2 {
-		return all
-	}
-	var own []Definition
-	for _, d := range all {
-		if d.File == f {
-			own = append(own, d)
-		}
-	}
-	if own != nil {
-		return own
-	}
-	return all
-}
-
 // ruleTable finds the rules that ask for a type of node.
 var ruleTable = func() map[reflect.Type][]*Rule {
 	table := map[reflect.Type][]*Rule{}
@@ -305,43 +225,148 @@ func Rules() []*Rule {
 	return all
 }
 
-// pass is the state of one check of one file, of which rules see the current
-// definition.
+// A note is a finding of a definition. Its spans count from the definition's
+// start, so that it stays what it is when the definition moves.
+type note struct {
+	Finding
+	// late, if there is one, is asked each time whether the finding stands, and
+	// may add to it what the text around the definition decides.
+	late func(*findings, *Finding) bool
+}
+
+// pass is the state of one check of one definition, of which rules see the
+// current node.
 type pass struct {
 	project *Project
 	file    *File
 	dialect Dialect
-	def     ast.Placed
+	at      *def
+	def     *ast.Definition // that of at
 	res     *Resolution
 	path    []ast.Node // from the definition down to the current node
 	rule    *Rule
 
-	findings []Finding
+	notes []note
+	asked []asked
 }
 
 // Check returns what the rules, and the parser, have to say about a file of
-// the project, in the order of the text.
+// the project, in the order of the text. What was found out in this project or
+// one that it comes from is used again, where it is still right.
 func (p *Project) Check(f *File) []Finding {
-	c := &pass{project: p, file: f, dialect: p.dialects[f]}
-	for _, e := range f.Tree.Errors() {
-		c.findings = append(c.findings, Finding{
-			Rule: e.Code, Severity: Error, Span: e.Span, Message: e.Message, Fixes: e.Fixes, Sure: len(e.Fixes) == 1,
-		})
+	c := &findings{project: p, unit: p.unitOf(f)}
+	if e := f.Tree.TooLarge; e != nil {
+		c.all = append(c.all, syntaxError(e).Finding)
 	}
-	for _, d := range f.Tree.Definitions {
-		c.definition(d)
+	for i, d := range c.unit.defs {
+		c.def, c.isLast = d, d == c.unit.last()
+		notes := p.notes(c.unit, d)
+		for k := range notes {
+			c.add(&notes[k], c.unit.placed(i).Offset)
+		}
+		c.hasIgnores = c.hasIgnores || d.hasIgnores
 	}
-	c.findings = c.ignore(c.findings)
-	slices.SortStableFunc(c.findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(b.Severity, a.Severity))
-	})
-	return c.findings
+	c.sort()
+	if c.hasIgnores {
+		c.ignore()
+		c.sort()
+	}
+	return c.all
 }
 
-func (c *pass) definition(d ast.Placed) {
-	c.def = d
-	c.res = c.project.Resolve(c.file, d.Definition)
-	c.walk(d.Definition)
+// findings is the state of one check of one file.
+type findings struct {
+	project    *Project
+	unit       *unit
+	def        *def // the current one
+	isLast     bool // that it is the last of the file
+	hasIgnores bool
+	all        []Finding
+	builds     *bool
+}
+
+// add adds a note of the current definition, which starts at an offset.
+func (c *findings) add(n *note, offset token.Pos) {
+	c.all = append(c.all, n.Finding)
+	f := &c.all[len(c.all)-1]
+	f.Span = f.Span.Shift(offset)
+	f.Related, f.Fixes = slices.Clone(n.Related), slices.Clone(n.Fixes)
+	for i := range f.Related {
+		f.Related[i].Span = f.Related[i].Span.Shift(offset)
+	}
+	for i := range f.Fixes {
+		f.Fixes[i] = f.Fixes[i].Shift(offset)
+	}
+	if n.late != nil && !n.late(c, f) {
+		c.all = c.all[:len(c.all)-1]
+	}
+}
+
+func (c *findings) sort() {
+	compare := func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(b.Severity, a.Severity))
+	}
+	if !slices.IsSortedFunc(c.all, compare) {
+		slices.SortStableFunc(c.all, compare)
+	}
+}
+
+// lastBuilds reports whether the last definition of the file refers to others
+// of the file.
+func (c *findings) lastBuilds() bool {
+	if c.builds == nil {
+		builds := slices.ContainsFunc(c.unit.last().keys, func(name string) bool {
+			return len(c.project.names.get(name).of(c.unit.id)) > 0
+		})
+		c.builds = &builds
+	}
+	return *c.builds
+}
+
+// relate adds the place of another definition to a finding.
+func (c *findings) relate(f *Finding, d *def, message string) {
+	at := c.project.place(d)
+	path := at.File.Path
+	if at.File == c.unit.file {
+		path = ""
+	}
+	f.Related = append(f.Related, Related{Path: path, Span: at.Abs(at.Name.Extent), Message: message})
+}
+
+func syntaxError(e *ast.Error) note {
+	return note{Finding: Finding{
+		Rule: e.Code, Severity: Error, Span: e.Span, Message: e.Message, Fixes: e.Fixes, Sure: len(e.Fixes) == 1,
+	}}
+}
+
+// notes returns what there is to say about a definition of a unit.
+func (p *Project) notes(u *unit, d *def) []note {
+	m := d.checked.Load()
+	if holds(p, d, m) {
+		return m.value
+	}
+	c := &pass{project: p, file: u.file, dialect: u.dialect, at: d, def: d.tree}
+	for _, e := range d.tree.Errors {
+		c.notes = append(c.notes, syntaxError(e))
+	}
+	c.res = Resolve(d.tree, Env{Schema: u.file.Schema, Dialect: u.dialect, Segment: func(name string) (string, bool) {
+		a := c.ask(askTable, name)
+		return a.text, a.ok
+	}})
+	c.walk(d.tree)
+	m = &memo[[]note]{value: c.notes, asked: c.asked}
+	m.state.Store(p.state)
+	d.checked.Store(m)
+	return m.value
+}
+
+// ask asks the project about a name that stands in the definition, or about
+// the definition itself. Rules ask for nothing else of it.
+func (c *pass) ask(q question, name string) answer {
+	name = strings.ToLower(name)
+	a := c.project.answer(c.at, q, name)
+	c.asked = append(c.asked, asked{q, name, a})
+	return a
 }
 
 func (c *pass) walk(n ast.Node) {
@@ -366,12 +391,12 @@ func (c *pass) parent(n int) ast.Node {
 }
 
 // report notes a finding of the current rule at span s of the definition.
-func (c *pass) report(s token.Span, message string, fixes ...token.Fix) *Finding {
+func (c *pass) report(s token.Span, message string, fixes ...token.Fix) *note {
 	return c.reportAs(c.rule.Severity, s, message, fixes...)
 }
 
 // reportAs is report with a severity that depends on the case.
-func (c *pass) reportAs(severity Severity, s token.Span, message string, fixes ...token.Fix) *Finding {
+func (c *pass) reportAs(severity Severity, s token.Span, message string, fixes ...token.Fix) *note {
 	if c.rule.Dialect != Undetermined && c.dialect == Undetermined {
 		severity = min(severity, Warning)
 		message += " (in the " + c.rule.Dialect.String() + " dialect; name yours with `// seg:dialect`)"
@@ -379,16 +404,12 @@ func (c *pass) reportAs(severity Severity, s token.Span, message string, fixes .
 	if set, ok := c.file.Severities[c.rule.Name]; ok {
 		severity = set
 	}
-	f := Finding{Rule: c.rule.Name, Severity: severity, Span: c.def.Abs(s), Message: message}
-	for _, x := range fixes {
-		f.Fixes = append(f.Fixes, x.Shift(c.def.Offset))
-	}
-	f.Sure = len(fixes) == 1
+	n := note{Finding: Finding{Rule: c.rule.Name, Severity: severity, Span: s, Message: message, Fixes: fixes, Sure: len(fixes) == 1}}
 	if severity == Off {
-		return &f
+		return &n
 	}
-	c.findings = append(c.findings, f)
-	return &c.findings[len(c.findings)-1]
+	c.notes = append(c.notes, n)
+	return &c.notes[len(c.notes)-1]
 }
 
 // text returns the source of a span of the current definition.

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -16,84 +17,176 @@ var ignoreRules = []*Rule{
 		Name: "unused-ignore", Severity: Warning,
 		Summary: "a seg:ignore comment silences nothing, has lapsed or names no rule",
 		Doc: "`// seg:ignore rule[, rule] [until 2027-01-31] [-- reason]` silences rules on its own line or, if it stands " +
-			"alone, on the next one. One that silences nothing can go; one whose date has passed silences nothing any more.",
+			"alone, also on the next one, and in the whole condition, step or definition that it stands at the start or the " +
+			"end of. One that silences nothing can go; one whose date has passed silences nothing any more.",
 		Bad: "PROFILE(contact) // seg:ignore unknown-table", Good: "PROFILE(contct) // seg:ignore unknown-table",
 	},
 }
 
 // An ignore is a comment that silences rules.
 type ignore struct {
-	span    token.Span // of the comment, in the file
-	lines   [2]int     // the lines that it is for, from and to
+	comment *ast.Comment
+	// carrier is the span of the node that the comment hangs on.
+	carrier token.Span
 	rules   []string
-	lapsed  string // the date, if it has passed
-	badDate string
-	used    map[string]bool
+	date    string    // behind until, empty if there is none
+	until   time.Time // zero where date is none
+	badDate bool
+}
+
+// isActive reports whether the comment silences anything on a day.
+func (i *ignore) isActive(today time.Time) bool {
+	return !i.badDate && (i.date == "" || !today.After(i.until.AddDate(0, 0, 1)))
+}
+
+// ignoresOf returns the comments in a definition that silence rules.
+func ignoresOf(d *ast.Definition) []*ignore {
+	var all []*ignore
+	at := map[*ast.Comment]*ignore{}
+	for _, comment := range d.AllComments {
+		if isIgnore(comment) {
+			i := parseIgnore(comment)
+			all = append(all, i)
+			at[comment] = i
+		}
+	}
+	ast.Inspect(d, func(n ast.Node) bool {
+		if n == nil {
+			return false
+		}
+		if c := n.Attached(); c != nil {
+			for _, comment := range slices.Concat(c.Leading, c.Dangling, c.Trailing) {
+				if i := at[comment]; i != nil {
+					i.carrier = n.Span()
+				}
+			}
+		}
+		return true
+	})
+	return all
 }
 
 // ignore leaves out the findings that comments silence, and adds one for each
-// comment that silences nothing.
-func (c *pass) ignore(findings []Finding) []Finding {
-	var all []*ignore
-	for _, d := range append(c.file.Tree.Definitions[:len(c.file.Tree.Definitions):len(c.file.Tree.Definitions)], c.file.Tree.Tail) {
-		for _, comment := range d.AllComments {
-			if i := parseIgnore(comment, c.project.today); i != nil {
-				i.span = d.Abs(comment.Span)
-				all = append(all, i)
+// comment that silences nothing. The findings are sorted.
+func (c *findings) ignore() {
+	text := c.unit.file.Tree.Text()
+	// Where the findings of each rule stand.
+	found := map[string][]int{}
+	for i, f := range c.all {
+		if isSilent[f.Rule] {
+			found[f.Rule] = append(found[f.Rule], i)
+		}
+	}
+	used := map[*ignore]map[string]bool{}
+	silent := map[string][]int{} // for each of found: how many more, or fewer, comments silence it than the one before
+	var after []Finding
+	for n, d := range c.unit.defs {
+		if !d.hasIgnores {
+			continue
+		}
+		offset := c.unit.placed(n).Offset
+		for _, i := range d.ignores() {
+			comment := i.comment.Span.Shift(offset)
+			used[i] = map[string]bool{}
+			for _, span := range []token.Span{linesOf(text, comment, i.comment.OwnLine), i.carrier.Shift(offset)} {
+				for _, rule := range i.rules {
+					at := found[rule]
+					if !span.IsValid() || len(at) == 0 || !i.isActive(c.project.today) {
+						continue
+					}
+					index := func(p token.Pos) int {
+						return sort.Search(len(at), func(k int) bool { return c.all[at[k]].Span.Start >= p })
+					}
+					from, to := index(span.Start), index(span.End)
+					if from == to {
+						continue
+					}
+					used[i][rule] = true
+					if silent[rule] == nil {
+						silent[rule] = make([]int, len(at)+1)
+					}
+					silent[rule][from]++
+					silent[rule][to]--
+				}
 			}
+			after = append(after, c.unused(i, comment, used[i])...)
 		}
 	}
-	if len(all) == 0 {
-		return findings
-	}
-	lines := token.NewLines(c.file.Tree.Text())
-	line := func(p token.Pos) int { return lines.Position(p, token.Bytes).Line }
-	for _, i := range all {
-		from := line(i.span.Start)
-		i.lines = [2]int{from, from}
-		if blankBefore(c.file.Tree.Text(), i.span.Start) {
-			i.lines[1] = line(i.span.End) + 1
+	gone := make([]bool, len(c.all))
+	for rule, steps := range silent {
+		count := 0
+		for k, at := range found[rule] {
+			count += steps[k]
+			gone[at] = count > 0
 		}
 	}
-	kept := slices.DeleteFunc(findings, func(f Finding) bool {
-		at := line(f.Span.Start)
-		silenced := false
-		for _, i := range all {
-			if canSilence(f.Rule) && at >= i.lines[0] && at <= i.lines[1] && i.lapsed == "" && i.badDate == "" && slices.Contains(i.rules, f.Rule) {
-				i.used[f.Rule] = true
-				silenced = true
-			}
+	kept := make([]Finding, 0, len(c.all))
+	for i, f := range c.all {
+		if !gone[i] {
+			kept = append(kept, f)
 		}
-		return silenced
-	})
-	c.findings = kept
-	c.rule, c.def = ignoreRules[0], ast.Placed{}
-	for _, i := range all {
-		c.checkIgnore(i)
 	}
-	return c.findings
+	c.all = slices.Concat(kept, after)
+	if len(c.all) == 0 {
+		c.all = nil
+	}
 }
 
-func blankBefore(text string, p token.Pos) bool {
-	start := strings.LastIndexAny(text[:p], "\r\n") + 1
-	return strings.TrimSpace(text[start:p]) == ""
+// linesOf returns the span of the line of a comment, and of the next one if
+// the comment stands alone on its own.
+func linesOf(text string, comment token.Span, ownLine bool) token.Span {
+	start := token.Pos(strings.LastIndexAny(text[:comment.Start], "\r\n") + 1)
+	if !ownLine {
+		return token.Span{Start: start, End: nextLine(text, comment.Start)}
+	}
+	return token.Span{Start: start, End: nextLine(text, nextLine(text, comment.End))}
 }
 
-func (c *pass) checkIgnore(i *ignore) {
-	remove := replaceFix("Remove the comment", i.span, "")
+// nextLine returns where the line behind that of offset p starts; behind the
+// last line it is behind the end of the text.
+func nextLine(text string, p token.Pos) token.Pos {
+	if int(p) > len(text) {
+		return p
+	}
+	i := strings.IndexAny(text[p:], "\r\n")
+	if i < 0 {
+		return token.Pos(len(text) + 1)
+	}
+	p += token.Pos(i)
+	if strings.HasPrefix(text[p:], "\r\n") {
+		p++
+	}
+	return p + 1
+}
+
+// unused returns the findings about a comment, of which it is known what it silences.
+func (c *findings) unused(i *ignore, span token.Span, used map[string]bool) []Finding {
+	rule := ignoreRules[0]
+	severity := rule.Severity
+	if set, ok := c.unit.file.Severities[rule.Name]; ok {
+		severity = set
+	}
+	if severity == Off {
+		return nil
+	}
+	var all []Finding
+	remove := replaceFix("Remove the comment", span, "")
+	report := func(message string, fixes ...token.Fix) {
+		all = append(all, Finding{Rule: rule.Name, Severity: severity, Span: span, Message: message, Fixes: fixes})
+	}
 	switch {
-	case i.badDate != "":
-		c.report(i.span, fmt.Sprintf("%s is no date; write seg:ignore rule until 2027-01-31", i.badDate))
-		return
-	case i.lapsed != "":
-		c.report(i.span, fmt.Sprintf("the comment has silenced nothing since %s; mend what it speaks of, or remove it", i.lapsed), remove).Sure = false
-		return
+	case i.badDate:
+		report(fmt.Sprintf("%q is no date; write seg:ignore rule until 2027-01-31", i.date))
+		return all
+	case !i.isActive(c.project.today):
+		report(fmt.Sprintf("the comment has silenced nothing since %s; mend what it speaks of, or remove it", i.date), remove)
+		return all
 	case len(i.rules) == 0:
-		c.report(i.span, "seg:ignore names no rule; write seg:ignore rule-name", remove).Sure = false
-		return
+		report("seg:ignore names no rule; write seg:ignore rule-name", remove)
+		return all
 	}
 	for _, name := range i.rules {
-		if i.used[name] {
+		if used[name] {
 			continue
 		}
 		message := fmt.Sprintf("there is nothing here that seg:ignore %s silences", name)
@@ -107,46 +200,56 @@ func (c *pass) checkIgnore(i *ignore) {
 				message += fmt.Sprintf("; did you mean %s?", near[0])
 			}
 		}
-		c.report(i.span, message, remove).Sure = false
+		report(message, remove)
 	}
+	return all
 }
 
-// canSilence reports whether a comment can silence what a rule says. Syntax
-// errors, which the parser reports, stay.
-func canSilence(name string) bool {
-	return slices.ContainsFunc(rules, func(r *Rule) bool { return r.Name == name && r.run != nil })
-}
+// isSilent tells which rules a comment can silence. Syntax errors, which the
+// parser reports, stay.
+var isSilent = func() map[string]bool {
+	all := map[string]bool{}
+	for _, r := range rules {
+		all[r.Name] = r.run != nil
+	}
+	return all
+}()
 
 func isRule(name string) bool {
-	return slices.ContainsFunc(rules, func(r *Rule) bool { return r.Name == name })
+	_, ok := isSilent[name]
+	return ok
 }
 
-// parseIgnore returns what a comment silences, nil if it is no such comment.
-func parseIgnore(c *ast.Comment, today time.Time) *ignore {
+// isIgnore reports whether a comment silences rules.
+func isIgnore(c *ast.Comment) bool {
+	_, ok := ignoreText(c)
+	return ok
+}
+
+// ignoreText returns what follows seg:ignore in a comment.
+func ignoreText(c *ast.Comment) (string, bool) {
 	text := strings.TrimSuffix(strings.TrimLeft(c.Text, "/* \t"), "*/")
 	rest, ok := strings.CutPrefix(text, "seg:ignore")
-	if !ok || rest != "" && rest[0] != ' ' && rest[0] != '\t' {
-		return nil
-	}
+	return rest, ok && (rest == "" || rest[0] == ' ' || rest[0] == '\t')
+}
+
+// parseIgnore returns what a comment silences.
+func parseIgnore(c *ast.Comment) *ignore {
+	rest, _ := ignoreText(c)
 	rest, _, _ = strings.Cut(rest, "--")
-	i := &ignore{used: map[string]bool{}}
+	i := &ignore{comment: c, carrier: token.NoSpan}
 	words := strings.Fields(strings.ReplaceAll(rest, ",", " "))
 	for k := range words {
 		if words[k] != "until" {
 			i.rules = append(i.rules, words[k])
 			continue
 		}
-		date := ""
 		if k+1 < len(words) {
-			date = words[k+1]
+			i.date = words[k+1]
 		}
-		day, err := time.Parse("2006-01-02", date)
-		switch {
-		case err != nil:
-			i.badDate = "`" + date + "`"
-		case today.After(day.AddDate(0, 0, 1)):
-			i.lapsed = date
-		}
+		var err error
+		i.until, err = time.Parse("2006-01-02", i.date)
+		i.badDate = err != nil
 		break
 	}
 	return i

@@ -151,7 +151,7 @@ func contradiction(c *pass, n ast.Node) {
 				severity, what = Warning, "this part never holds"
 			}
 			f := c.reportAs(severity, o.Span(), what+": "+why)
-			f.Related = append(f.Related, Related{Span: c.def.Abs(cl.first.Span()), Message: "the other condition"})
+			f.Related = append(f.Related, Related{Span: cl.first.Span(), Message: "the other condition"})
 			return
 		}
 	}
@@ -361,7 +361,7 @@ func duplicateCondition(c *pass, n ast.Node) {
 		if first := seen[k]; first != nil {
 			f := c.report(o.Span(), "this condition stands here already; the second has no effect", c.removeOperand(x, o)...)
 			f.Unnecessary = true
-			f.Related = append(f.Related, Related{Span: c.def.Abs(first.Span()), Message: "the first"})
+			f.Related = append(f.Related, Related{Span: first.Span(), Message: "the first"})
 			continue
 		}
 		seen[k] = o

@@ -334,7 +334,7 @@ func duplicateAlias(c *pass, n ast.Node) {
 	alias := n.(*ast.Alias)
 	if other := c.res.clashes[alias]; other != nil {
 		f := c.report(alias.Extent, fmt.Sprintf("the alias %s is taken already in this operand; choose another", c.text(alias.Extent)))
-		f.Related = append(f.Related, Related{Span: c.def.Abs(other.Alias.Extent), Message: "the alias is made here"})
+		f.Related = append(f.Related, Related{Span: other.Alias.Extent, Message: "the alias is made here"})
 	}
 }
 

@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"segql/lang/ast"
@@ -84,27 +83,19 @@ var segmentRules = []*Rule{
 	},
 }
 
-func isTechnicalName(name string) bool {
-	return hasPrefix(name, "SEGMENT_C") && strings.Contains(name, "_ID_")
-}
-
 func undefinedSegment(c *pass, n ast.Node) {
 	name := n.(*ast.Segment).Name
-	if name == nil || isTechnicalName(name.Name) || len(c.project.Lookup(c.file, name.Name)) > 0 {
+	if name == nil || name.Name == "" || isTechnicalName(name.Name) || c.ask(askDefined, name.Name).ok {
 		return
 	}
-	var known []string
-	for _, defs := range c.project.definitions {
-		known = append(known, defs[0].Name.Name)
-	}
-	if len(known) == 0 {
+	nearest := c.ask(askNearest, name.Name)
+	if !nearest.ok {
 		return // a query alone, without a project
 	}
-	slices.Sort(known)
 	message := fmt.Sprintf("no definition here is named %s; the segment must exist in the organisation", name.Name)
 	var fixes []token.Fix
 	severity := c.rule.Severity
-	for _, near := range schema.Nearest(name.Name, slices.Values(known), 1) {
+	if near := nearest.text; near != "" {
 		severity = Warning
 		message = fmt.Sprintf("no definition here is named %s; did you mean %s?", name.Name, near)
 		fixes = append(fixes, replaceFix("Replace with "+near, name.Extent, near))
@@ -114,34 +105,29 @@ func undefinedSegment(c *pass, n ast.Node) {
 
 func segmentCycle(c *pass, n ast.Node) {
 	d := n.(*ast.Definition)
-	cycle := c.project.cycles[d]
+	if d.Name == nil {
+		return
+	}
+	cycle := c.ask(askCycle, "").cycle
 	if cycle == nil {
 		return
 	}
 	var names []string
-	for i, m := range cycle {
-		if i == maxListed {
-			names = append(names, fmt.Sprintf("%d more", len(cycle)-maxListed))
-			break
-		}
-		names = append(names, m.Name.Name)
+	for _, m := range cycle.listed {
+		names = append(names, m.tree.Name.Name)
+	}
+	if more := cycle.total - len(cycle.listed); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
 	}
 	f := c.report(d.Name.Extent, fmt.Sprintf("the segment %s leads back to itself: %s", d.Name.Name, strings.Join(append(names, names[0]), " -> ")))
-	cycle = cycle[:min(len(cycle), maxListed)]
-	for _, m := range cycle {
-		if m.Placed.Definition != d {
-			f.Related = append(f.Related, related(c.file, m, "through this definition"))
+	f.late = func(all *findings, f *Finding) bool {
+		for _, m := range cycle.listed {
+			if m.tree != d {
+				all.relate(f, m, "through this definition")
+			}
 		}
+		return true
 	}
-}
-
-// related returns the place of a definition's name, seen from file f.
-func related(f *File, d Definition, message string) Related {
-	path := d.File.Path
-	if d.File == f {
-		path = ""
-	}
-	return Related{Path: path, Span: d.Abs(d.Name.Extent), Message: message}
 }
 
 func duplicateDefinition(c *pass, n ast.Node) {
@@ -149,46 +135,39 @@ func duplicateDefinition(c *pass, n ast.Node) {
 	if d.Name == nil {
 		return
 	}
-	severity := Off
-	var others []Related
-	for _, other := range c.project.definitions[strings.ToLower(d.Name.Name)] {
-		if other.Placed.Definition == d {
-			continue
-		}
-		if len(others) >= maxListed && severity == Error {
-			break // thousands of them are not all listed for each
-		}
-		others = append(others, related(c.file, other, "the other definition"))
-		if other.File == c.file {
-			severity = Error
-		} else {
-			severity = max(severity, Warning)
-		}
+	others := c.ask(askNamesakes, "")
+	if !others.ok {
+		return
 	}
-	if severity != Off {
-		c.reportAs(severity, d.Name.Extent, fmt.Sprintf("there is another definition of %s; give one of them another name", d.Name.Name)).Related = others
+	severity := Warning
+	if others.text == sameFile {
+		severity = Error
+	}
+	f := c.reportAs(severity, d.Name.Extent, fmt.Sprintf("there is another definition of %s; give one of them another name", d.Name.Name))
+	f.late = func(all *findings, f *Finding) bool {
+		for _, other := range all.project.names.get(all.def.key).defs {
+			if len(f.Related) == maxListed {
+				break // thousands of them are not all listed for each
+			}
+			if other != all.def {
+				all.relate(f, other, "the other definition")
+			}
+		}
+		return true
 	}
 }
 
 func unusedDefinition(c *pass, n ast.Node) {
 	d := n.(*ast.Definition)
-	defs := c.file.Tree.Definitions
-	if d.Name == nil || c.project.used[strings.ToLower(d.Name.Name)] || d == defs[len(defs)-1].Definition {
-		return
-	}
 	// Where the last definition builds on earlier ones, those that nothing
 	// builds on stand out; but not one that itself builds on others, which is
 	// another result.
-	builds, isResult := false, false
-	references(defs[len(defs)-1].Definition, func(name *ast.Ident) {
-		for _, target := range c.project.Lookup(c.file, name.Name) {
-			builds = builds || target.File == c.file
-		}
-	})
-	references(d, func(*ast.Ident) { isResult = true })
-	if builds && !isResult {
-		c.report(d.Name.Extent, fmt.Sprintf("nothing refers to %s", d.Name.Name)).Unnecessary = true
+	if d.Name == nil || len(c.at.refs) > 0 || c.isUsed() {
+		return
 	}
+	f := c.report(d.Name.Extent, fmt.Sprintf("nothing refers to %s", d.Name.Name))
+	f.Unnecessary = true
+	f.late = func(all *findings, _ *Finding) bool { return !all.isLast && all.lastBuilds() }
 }
 
 func segmentNameForm(c *pass, n ast.Node) {
@@ -208,10 +187,13 @@ func segmentNameForm(c *pass, n ast.Node) {
 	}
 }
 
+// isUsed reports whether anything refers to the definition.
+func (c *pass) isUsed() bool { return c.def.Name != nil && c.ask(askUsed, "").ok }
+
 func targetTable(c *pass, n ast.Node) {
 	d := n.(*ast.Definition)
 	table := c.res.Table
-	if table == "" || c.file.Schema.Table(table) == nil || d.Name != nil && c.project.used[strings.ToLower(d.Name.Name)] {
+	if table == "" || c.file.Schema.Table(table) == nil || c.isUsed() {
 		return
 	}
 	o := d.Query.Operands[0]
@@ -259,7 +241,7 @@ func setOperandTables(c *pass, n ast.Node) {
 				severity = Warning
 			}
 			f := c.reportAs(severity, o.Source.Span(), fmt.Sprintf("this operand has rows of %s, the one before it rows of %s; a set operator needs one table", table, want))
-			f.Related = append(f.Related, Related{Span: c.def.Abs(first.Source.Span()), Message: "rows of " + want})
+			f.Related = append(f.Related, Related{Span: first.Source.Span(), Message: "rows of " + want})
 		}
 	}
 }

@@ -352,11 +352,11 @@ func pageSteps(c *pass, n ast.Node) {
 	if !isOperand || !isQuery {
 		return
 	}
-	d := c.def.Definition
+	d := c.def
 	switch {
 	case q != d.Query || len(q.Operands) > 1:
 		c.report(call.WordSpan, fmt.Sprintf("%s stands at the end of a whole query that fetches members, not in an operand", call.Word))
-	case d.Name != nil && c.project.used[strings.ToLower(d.Name.Name)]:
+	case c.isUsed():
 		c.report(call.WordSpan, fmt.Sprintf("%s belongs to a query that fetches members, but %s is used as a segment", call.Word, d.Name.Name))
 	default:
 		for i, s := range o.Steps {
@@ -433,4 +433,19 @@ func utcWindow(c *pass, n ast.Node) {
 	if w.Word == token.UTCDAYS && count <= 1 || w.Word == token.UTCHOURS && count <= 24 {
 		c.report(w.Extent, "the window counts in UTC, whatever the time zone of the segment")
 	}
+}
+
+// isConsentColumn reports whether a column holds a consent condition of the
+// realtime dialect.
+func isConsentColumn(name string) bool {
+	for _, prefix := range []string{"compliance_profile_", "consent_topic_", "consent_purpose_"} {
+		if hasPrefix(name, prefix) {
+			return isHex(name[len(prefix):], 32)
+		}
+	}
+	return false
+}
+
+func isHex(s string, n int) bool {
+	return len(s) == n && strings.Trim(s, "0123456789abcdefABCDEF") == ""
 }
