@@ -116,3 +116,6 @@ fi
 
 step "go test ./..."
 go test -count=1 ./...
+
+step "segls in Neovim and Emacs"
+bash scripts/editors.sh

@@ -210,5 +210,9 @@ func (s *server) capabilities(encoding protocol.PositionEncodingKind) protocol.S
 	if s.can.pullDiagnostics {
 		c.DiagnosticProvider = &protocol.DiagnosticOptions{InterFileDependencies: true, WorkspaceDiagnostics: true}
 	}
+	s.offerCompletion(&c)
+	s.offerInformation(&c)
+	s.offerNavigation(&c)
+	s.offerActions(&c)
 	return c
 }

@@ -36,3 +36,12 @@ func (f *file) span(r protocol.Range) token.Span {
 func (f *file) location(s token.Span) protocol.Location {
 	return protocol.Location{URI: f.uri, Range: f.rangeOf(s)}
 }
+
+// textEdits returns edits of f as the client makes them.
+func (f *file) textEdits(edits []token.Edit) []protocol.TextEdit {
+	out := make([]protocol.TextEdit, 0, len(edits))
+	for _, e := range edits {
+		out = append(out, protocol.TextEdit{Range: f.rangeOf(e.Span), NewText: e.New})
+	}
+	return out
+}

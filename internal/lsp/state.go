@@ -2,7 +2,6 @@ package lsp
 
 import (
 	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -72,18 +71,6 @@ type unit struct {
 	config  *config // nil if there is none
 	schema  *schema.Schema
 	project *check.Project
-	files   []*check.File
-}
-
-func merge(all, files []*check.File, removed []string) []*check.File {
-	byPath := map[string]*check.File{}
-	for _, f := range append(slices.Clone(all), files...) {
-		byPath[f.Path] = f
-	}
-	for _, path := range removed {
-		delete(byPath, path)
-	}
-	return slices.SortedFunc(maps.Values(byPath), func(a, b *check.File) int { return strings.Compare(a.Path, b.Path) })
 }
 
 // config is a seg.toml and the schema that it names.
@@ -253,9 +240,8 @@ func (n *next) drop(files ...*file) {
 // update gives a unit other files.
 func (n *next) update(home fileURI, files []*check.File, removed []string) {
 	u := *n.unit(home)
-	u.files = merge(u.files, files, removed)
-	u.project = check.NewProject(u.files, n.today)
-	for _, f := range u.files {
+	u.project = u.project.Update(files, removed)
+	for _, f := range u.project.Affected() {
 		n.stale[fileURI(f.Path)] = true
 	}
 	n.units = maps.Clone(n.units)

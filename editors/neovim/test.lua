@@ -1,0 +1,67 @@
+-- Drives segls with Neovim's own client; run by scripts/editors.sh in a folder
+-- with a.seg. Ends with an error at the first thing that is not as it should be.
+
+local function fail(message)
+  io.stderr:write("neovim: " .. message .. "\n")
+  vim.cmd("cquit 1")
+end
+
+local function check(ok, message)
+  if not ok then
+    fail(message)
+  end
+end
+
+local function ask(method, params)
+  local answers, err = vim.lsp.buf_request_sync(0, method, params, 10000)
+  check(answers, method .. " was not answered: " .. tostring(err))
+  for _, answer in pairs(answers) do
+    check(not answer.error, method .. " failed: " .. vim.inspect(answer.error))
+    return answer.result
+  end
+  fail(method .. " was asked of nobody")
+end
+
+local function at(line, column)
+  return {
+    textDocument = vim.lsp.util.make_text_document_params(),
+    position = { line = line, character = column },
+  }
+end
+
+local function labels(result)
+  local all = {}
+  for _, item in ipairs(result.items or result) do
+    all[item.label] = true
+  end
+  return all
+end
+
+local function run()
+  vim.cmd("edit a.seg")
+  check(vim.wait(10000, function() return #vim.diagnostic.get(0) > 0 end), "no diagnostics came")
+  local first = vim.diagnostic.get(0)[1]
+  check(first.source == "seg" and first.code == "single-equals", "another diagnostic came: " .. vim.inspect(first))
+  vim.api.nvim_buf_set_lines(0, 0, 1, false, { "Openers = PROFILE(contact).FILTER(statecode == 0)" })
+  check(vim.wait(10000, function() return #vim.diagnostic.get(0) == 0 end), "the diagnostic stayed when the mistake was gone")
+
+  check(labels(ask("textDocument/completion", at(0, 27)))["FILTER"], "FILTER is not among the completions after a dot")
+  local hover = ask("textDocument/hover", at(0, 36))
+  check(vim.inspect(hover.contents):find("Status"), "the hover of statecode does not have its label")
+  local edit = ask("textDocument/rename", vim.tbl_extend("force", at(0, 2), { newName = "Readers" }))
+  vim.lsp.util.apply_workspace_edit(edit, "utf-16")
+  local text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
+  check(text:find("^Readers = ") and text:find("SEGMENT%(Readers%)"), "the rename gave: " .. text)
+  vim.api.nvim_buf_set_lines(0, 0, 1, false, { "Readers=PROFILE( contact ).FILTER(statecode==0)" })
+  local edits = ask("textDocument/formatting", { textDocument = vim.lsp.util.make_text_document_params(), options = { tabSize = 4, insertSpaces = true } })
+  vim.lsp.util.apply_text_edits(edits, 0, "utf-16")
+  text = vim.api.nvim_buf_get_lines(0, 0, 1, false)[1]
+  check(text == "Readers = PROFILE(contact).FILTER(statecode == 0)", "formatting gave: " .. text)
+  print("neovim: diagnostics, completion, hover, rename and formatting work\n")
+  vim.cmd("qall!")
+end
+
+local ok, err = pcall(run)
+if not ok then
+  fail(tostring(err))
+end

@@ -1,0 +1,8 @@
+package lsp
+
+import "go.lsp.dev/protocol"
+
+// offerInformation says what is told of a place.
+func (s *server) offerInformation(c *protocol.ServerCapabilities) {
+	c.HoverProvider = protocol.Boolean(true)
+}
