@@ -131,8 +131,9 @@ func DialectOf(f *File) Dialect {
 	return dialectOf(f, func(i int) Dialect { return shownDialect(f.Tree.Definitions[i].Definition) })
 }
 
-// dialectOf is DialectOf with a function that returns what a definition shows.
-func dialectOf(f *File, shown func(i int) Dialect) Dialect {
+// DeclaredDialect returns the dialect that a comment in the file's first
+// comment block says, or its project; Undetermined where neither does.
+func DeclaredDialect(f *File) Dialect {
 	first := f.Tree.Tail
 	if len(f.Tree.Definitions) > 0 {
 		first = f.Tree.Definitions[0]
@@ -144,8 +145,13 @@ func dialectOf(f *File, shown func(i int) Dialect) Dialect {
 			}
 		}
 	}
-	if f.Dialect != Undetermined {
-		return f.Dialect
+	return f.Dialect
+}
+
+// dialectOf is DialectOf with a function that returns what a definition shows.
+func dialectOf(f *File, shown func(i int) Dialect) Dialect {
+	if d := DeclaredDialect(f); d != Undetermined {
+		return d
 	}
 	for i := range f.Tree.Definitions {
 		if d := shown(i); d != Undetermined {
