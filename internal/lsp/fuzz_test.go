@@ -18,6 +18,8 @@ func FuzzProtocol(f *testing.F) {
 		`{"jsonrpc":"2.0","id":2,"method":"textDocument/hover","params":{"textDocument":{"uri":"file:///a.seg"},"position":{"line":0,"character":3}}}`,
 		`{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":"file:///a.seg","version":2},"contentChanges":[{"range":{"start":{"line":0,"character":9},"end":{"line":0,"character":2}},"text":"😀"}]}}`,
 		`{"jsonrpc":"2.0","id":"x","method":"textDocument/completion","params":{"textDocument":{"uri":"file:///a.seg"},"position":{"line":0,"character":8}}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"textDocument/codeAction","params":{"textDocument":{"uri":"file:///a.seg"},"range":{"start":{"line":0,"character":9},"end":{"line":0,"character":32}},"context":{"diagnostics":[],"only":["refactor","source.fixAll"]}}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"codeAction/resolve","params":{"title":"x","data":{"uri":"file:///a.seg","version":1,"start":-4,"end":99999999,"name":"extract"}}}`,
 		`[{"jsonrpc":"2.0","id":3,"method":"shutdown"},{"jsonrpc":"2.0","method":"exit"}]`,
 		`{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":2}}`,
 		`{"jsonrpc":"2.0","id":2,"result":null}`,

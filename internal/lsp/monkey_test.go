@@ -22,7 +22,7 @@ var pieces = []string{
 }
 
 // requests are what an editor asks at a place.
-var requests = []string{"hover", "completion", "signatureHelp", "definition", "references", "documentHighlight", "prepareRename", "linkedEditingRange", "prepareCallHierarchy"}
+var requests = []string{"hover", "completion", "signatureHelp", "definition", "references", "documentHighlight", "prepareRename", "linkedEditingRange", "prepareCallHierarchy", "codeAction"}
 
 // wholeRequests are what it asks of a document.
 var wholeRequests = []string{"documentSymbol", "foldingRange", "semanticTokens/full", "documentLink", "codeLens", "formatting"}
@@ -69,7 +69,8 @@ func TestMonkey(t *testing.T) {
 		c.change(u, versions[u], &protocol.TextDocumentContentChangePartial{Range: span, Text: piece})
 		if random.IntN(4) == 0 {
 			method := requests[random.IntN(len(requests))]
-			params := fmt.Sprintf(`{"textDocument":{"uri":%q},"position":{"line":%d,"character":%d},"context":{"includeDeclaration":true}}`, u, span.Start.Line, span.Start.Character)
+			params := fmt.Sprintf(`{"textDocument":{"uri":%q},"position":{"line":%d,"character":%d},"context":{"includeDeclaration":true,"diagnostics":[],"only":["quickfix","refactor","source.fixAll"]},"range":{"start":{"line":0,"character":3},"end":{"line":%d,"character":%d}}}`,
+				u, span.Start.Line, span.Start.Character, span.Start.Line, span.Start.Character)
 			if random.IntN(3) == 0 {
 				method = wholeRequests[random.IntN(len(wholeRequests))]
 				params = fmt.Sprintf(`{"textDocument":{"uri":%q},"options":{"tabSize":2,"insertSpaces":true}}`, u)

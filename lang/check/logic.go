@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -481,6 +482,10 @@ func orChain(c *pass, n ast.Node) {
 		column = name
 		values = append(values, c.text(cmp.Right.Span()))
 	}
-	text := column + " IN [" + strings.Join(values, ", ") + "]"
-	c.report(x.Extent, "IN [..] says this shorter", replaceFix("Write it with IN", x.Extent, text)).Sure = false
+	var fixes []token.Fix
+	if !slices.ContainsFunc(c.def.AllComments, func(comment *ast.Comment) bool { return x.Extent.Encloses(comment.Span) }) {
+		text := column + " IN [" + strings.Join(values, ", ") + "]"
+		fixes = append(fixes, replaceFix("Write it with IN", x.Extent, text)) // it would lose comments
+	}
+	c.report(x.Extent, "IN [..] says this shorter", fixes...).Sure = false
 }

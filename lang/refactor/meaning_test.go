@@ -56,7 +56,7 @@ func joined(op, left, right string, flat bool) string {
 }
 
 func (m *meaning) operand(o *ast.Operand) string {
-	text := ""
+	var text string
 	switch s := o.Source.(type) {
 	case *ast.ParenQuery:
 		text = m.query(s.Query)

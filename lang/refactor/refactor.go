@@ -58,6 +58,9 @@ type Action struct {
 	Title string
 	// Refused says why it can't be done; empty if it can.
 	Refused string
+	// IsCommon tells that it can be done nearly everywhere, so that a menu that
+	// opens by itself does well to leave it out at a caret.
+	IsCommon bool
 
 	place Place
 	plan  func() (changes, error)
@@ -90,11 +93,15 @@ func (p Place) Actions() []Action {
 	} {
 		if a, ok := offer(s); ok {
 			a.place = p
+			a.IsCommon = slices.Contains(common, a.Name)
 			all = append(all, a)
 		}
 	}
 	return all
 }
+
+// common are the names of actions that can be done nearly everywhere.
+var common = []string{"extract", "name", "wrap-not"}
 
 // Edits returns the edits that make the rewriting. An error is a sentence for
 // the user.
