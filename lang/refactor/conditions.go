@@ -1,6 +1,7 @@
 package refactor
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -102,7 +103,7 @@ func (s *site) withBlanksBefore(span token.Span) token.Span {
 	for start > 0 && isBlank(s.def.Text[start-1]) {
 		start--
 	}
-	if slices.ContainsFunc(s.def.AllComments, func(c *ast.Comment) bool { return c.Span.End == start }) {
+	if _, ok := slices.BinarySearchFunc(s.def.AllComments, start, func(c *ast.Comment, p token.Pos) int { return cmp.Compare(c.Span.End, p) }); ok {
 		return span
 	}
 	return token.Span{Start: start, End: span.End}

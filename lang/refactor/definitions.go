@@ -172,6 +172,9 @@ func inline(s *site) (Action, bool) {
 	return Action{}, false
 }
 
+// maxInlined is in how many places a definition is put in at once.
+const maxInlined = 1000
+
 // inlineAll puts a definition in wherever it is referred to, and removes it.
 func inlineAll(s *site) (Action, bool) {
 	d := s.def
@@ -198,6 +201,9 @@ func inlineAll(s *site) (Action, bool) {
 			a.Refused = fmt.Sprintf("%s is referred to without SEGMENT(..); mend that first", d.Name.Name)
 		default:
 			a.Refused = s.whyNotInline(target, ref)
+		}
+		if a.Refused == "" && len(refs) == maxInlined {
+			a.Refused = fmt.Sprintf("%s is referred to in more than %d places", d.Name.Name, maxInlined)
 		}
 		if a.Refused != "" {
 			return a, true

@@ -62,7 +62,8 @@ func FuzzActions(f *testing.F) {
 				kept[c]++
 			}
 			for _, c := range comments(file.Tree) {
-				if kept[c]--; kept[c] < 0 {
+				kept[c]--
+				if kept[c] < 0 {
 					t.Errorf("%s: the comment %q is lost\n%q\n%q", a.Name, c, text, after)
 				}
 			}

@@ -13,6 +13,7 @@
 package refactor
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -306,9 +307,10 @@ func isClean(d *ast.Definition, n token.Span) bool {
 // may stand before any token.
 func commentsIn(d *ast.Definition, span token.Span) string {
 	var b strings.Builder
-	for _, c := range d.AllComments {
-		if !span.Encloses(c.Span) {
-			continue
+	first, _ := slices.BinarySearchFunc(d.AllComments, span.Start, func(c *ast.Comment, p token.Pos) int { return cmp.Compare(c.Span.Start, p) })
+	for _, c := range d.AllComments[first:] {
+		if c.Span.End > span.End {
+			break
 		}
 		b.WriteString(c.Text)
 		if c.IsLine() || c.EndsLine {
