@@ -161,9 +161,12 @@ func dialectOf(f *File, shown func(i int) Dialect) Dialect {
 	return Undetermined
 }
 
+// dialectMark starts a comment that names the dialect of a file.
+const dialectMark = "seg:dialect"
+
 // dialectComment returns the dialect that a comment names, as it is written.
 func dialectComment(c *ast.Comment) (name string, ok bool) {
-	rest, ok := strings.CutPrefix(strings.TrimLeft(c.Text, "/* \t"), "seg:dialect")
+	rest, ok := strings.CutPrefix(strings.TrimLeft(c.Text, "/* \t"), dialectMark)
 	if !ok {
 		return "", false
 	}

@@ -62,6 +62,12 @@ func IgnoreFile(f *ast.File, rule string, at []token.Span) []token.Edit {
 		if d.Definition == nil || d.Query == nil || done[d.Definition] {
 			continue
 		}
+		if span.Start < d.Abs(d.Extent).Start { // in a comment before the definition
+			if edit, ok := IgnoreLine(f, rule, span); ok {
+				edits = append(edits, edit)
+			}
+			continue
+		}
 		done[d.Definition] = true
 		edits = append(edits, ignoreDefinition(f, text, rule, d))
 	}
