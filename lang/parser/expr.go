@@ -409,6 +409,18 @@ func (p *parser) wordOperator(left ast.Expr) ast.Expr {
 		return p.like(left, nil)
 	case "BETWEEN":
 		return p.between(left)
+	case "DOES", "DO":
+		if word(p.peek(1)) == token.NOT && p.matchWord(2) > 0 {
+			return p.doesNot(left)
+		}
+	}
+	if n := p.matchWord(0); n > 1 {
+		near, at := p.matchedWord(0), p.i
+		s.End = span(p.peek(n - 1)).End
+		p.add(CodeUnknownOperator, s, fmt.Sprintf("there is no operator %s; did you mean %s?", quote(s.Text(p.text)), near), comparisons,
+			fix("Replace with "+near.String(), replace(s, near.String())))
+		p.i = at + n
+		return p.textMatch(left, near, s)
 	}
 	if o, ok := odataOps[name]; ok {
 		p.add(CodeUnknownOperator, s, fmt.Sprintf("there is no operator %s; write %s", quote(t.Value), o.text), []string{o.text},
@@ -473,7 +485,11 @@ func (p *parser) in(left ast.Expr, in token.Span) ast.Expr {
 	left = asColumn(left, p.text)
 	p.wantColumn(left, "IN needs before it")
 	n := &ast.InExpr{Left: left, In: in, Lbrack: token.NoPos, Rbrack: token.NoPos}
-	defer func() { n.Extent = p.extent(left.Span().Start) }()
+	p.commas++
+	defer func() {
+		p.commas--
+		n.Extent = p.extent(left.Span().Start)
+	}()
 	closing := tRbrack
 	switch {
 	case p.typ() == tLbrack:
@@ -635,6 +651,57 @@ func (p *parser) infixNot(left ast.Expr) ast.Expr {
 		}
 		p.add(CodeInfixNot, not, fmt.Sprintf("NOT stands before a condition in parentheses, as in NOT(%s %s ..)", left.Span().Text(p.text), next), []string{"NOT(..)"}, fixes...)
 	}
+	return &ast.BadExpr{Base: ast.Base{Extent: p.extent(left.Span().Start)}, Parts: []ast.Expr{x}}
+}
+
+// matchWords are what may stand for a word that looks for a text, in one word
+// or before WITH.
+var matchWords = map[string]token.Word{
+	"CONTAIN": token.CONTAINS, "CONTAINS": token.CONTAINS, "INCLUDE": token.CONTAINS,
+	"STARTWITH": token.STARTSWITH, "STARTSWITH": token.STARTSWITH, "BEGINWITH": token.STARTSWITH, "BEGINSWITH": token.STARTSWITH,
+	"ENDWITH": token.ENDSWITH, "ENDSWITH": token.ENDSWITH,
+}
+
+// matchWord returns how many words n tokens on stand for one that looks for a
+// text, which must follow: 0 if they do not.
+func (p *parser) matchWord(n int) int {
+	switch {
+	case p.matchedWord(n) == token.NoWord:
+		return 0
+	case strings.EqualFold(p.peek(n+1).Value, "with") && isString(p.peek(n+2).Type):
+		return 2
+	case isString(p.peek(n + 1).Type):
+		return 1
+	}
+	return 0
+}
+
+func (p *parser) matchedWord(n int) token.Word {
+	if p.peek(n).Type != tIdent {
+		return token.NoWord
+	}
+	name := strings.ToUpper(p.peek(n).Value)
+	if strings.EqualFold(p.peek(n+1).Value, "with") {
+		name += "WITH"
+	}
+	return matchWords[name]
+}
+
+// doesNot parses DOES NOT CONTAIN and the like.
+func (p *parser) doesNot(left ast.Expr) ast.Expr {
+	s := span(p.cur())
+	near, n := p.matchedWord(2), p.matchWord(2)
+	for range 2 + n {
+		p.advance()
+	}
+	s.End = p.end()
+	from := len(p.errors)
+	x := p.textMatch(left, near, s)
+	var fixes []token.Fix
+	if len(p.errors) == from {
+		fixes = append(fixes, fix("Write NOT(..)", insert(left.Span().Start, "NOT("), replace(s, near.String()), insert(p.end(), ")")))
+	}
+	p.add(CodeInfixNot, s, fmt.Sprintf("NOT stands before a condition in parentheses, as in NOT(%s %s ..)", left.Span().Text(p.text), near), []string{"NOT(..)"}, fixes...)
 	return &ast.BadExpr{Base: ast.Base{Extent: p.extent(left.Span().Start)}, Parts: []ast.Expr{x}}
 }
 
@@ -1013,9 +1080,31 @@ func (p *parser) numberLit(start token.Pos, sign string) ast.Expr {
 			message = fmt.Sprintf("a number starts with a digit; write 0%s", t.Value)
 			fixes = append(fixes, fix("Write 0"+t.Value, insert(s.Start, "0")))
 		}
+		if whole, ok := strings.CutSuffix(t.Value, "."); ok {
+			message = fmt.Sprintf("a number ends with a digit; write %s", whole)
+			fixes = append(fixes, fix("Write "+whole, replace(s, whole)))
+		}
 		p.add(CodeWrongNumber, s, message, []string{"a number"}, fixes...)
 	}
+	p.decimalComma(n)
 	return n
+}
+
+// decimalComma takes the decimals of a number that stand behind a comma, where
+// no list is that the comma could belong to.
+func (p *parser) decimalComma(n *ast.NumberLit) {
+	comma, decimals := p.cur(), p.peek(1)
+	if p.commas > 0 || comma.Type != tComma || decimals.Type != tNumber || strings.Contains(n.Text, ".") || strings.Contains(decimals.Value, ".") ||
+		span(comma).Start != n.Extent.End || span(decimals).Start != span(comma).End {
+		return
+	}
+	s := token.Span{Start: n.Extent.Start, End: span(decimals).End}
+	p.add(CodeWrongNumber, s, fmt.Sprintf("the decimals of a number stand behind a point; write %s.%s", n.Text, decimals.Value), []string{"a number"},
+		fix(fmt.Sprintf("Write %s.%s", n.Text, decimals.Value), replace(span(comma), ".")))
+	p.advance()
+	p.advance()
+	n.Extent = s
+	n.Text = s.Text(p.text)
 }
 
 // stringLit parses a string, in whatever quotes it stands.

@@ -415,6 +415,13 @@ func (s *scanner) startsDefinition(i, end int) bool {
 		}
 		eq = s.skip(eq)
 	}
+	if eq+1 < len(s.text) && s.text[eq] == ':' {
+		s.look(eq + 2)
+		if s.text[eq+1] != '=' { // Name: PROFILE(..)
+			return s.depth == 0 && s.lineHead && s.lacksEquals(i, end, s.skip(eq+1))
+		}
+		eq++ // Name := PROFILE(..)
+	}
 	if eq >= len(s.text) || s.text[eq] != '=' {
 		return s.depth == 0 && s.lineHead && s.lacksEquals(i, end, eq)
 	}
@@ -518,7 +525,18 @@ func (s *scanner) number() lexer.Token {
 		typ = tWrongNumber
 		n++
 	}
+	if typ == tNumber && n == digits(text) && n < len(text) && text[n] == '.' && s.endsNumber(n+1) {
+		typ = tWrongNumber
+		n++
+	}
 	return s.take(typ, n)
+}
+
+// endsNumber reports whether a dot n-1 bytes on, directly behind digits, is the
+// number's: nothing follows that it could stand before.
+func (s *scanner) endsNumber(n int) bool {
+	i := s.skip(s.pos + n)
+	return i == len(s.text) || classes[s.text[i]] != cLetter && s.text[i] != '.'
 }
 
 func digits(text string) int {
