@@ -162,10 +162,14 @@ func (p *parser) isColon(raw []lexer.Token, k int) bool {
 // behind a word that takes arguments, and braces where IN takes brackets. They
 // are parsed as what was meant.
 func (p *parser) wrongBrackets(raw []lexer.Token) {
-	isBrace := func(t lexer.Token) bool { return t.Type == tStray && t.Value == "{" }
-	if !slices.ContainsFunc(raw, func(t lexer.Token) bool { return t.Type == tLbrack || isBrace(t) }) {
+	isOther := false // most definitions have parentheses alone
+	for k := range raw {
+		isOther = isOther || raw[k].Type == tLbrack || raw[k].Type == tStray
+	}
+	if !isOther {
 		return
 	}
+	isBrace := func(t *lexer.Token) bool { return t.Type == tStray && t.Value == "{" }
 	type opened struct {
 		at    int
 		wrong token.Word // what it stands behind, if it is wrong there
@@ -177,9 +181,9 @@ func (p *parser) wrongBrackets(raw []lexer.Token) {
 		switch {
 		case t.Type == tComment:
 			continue
-		case t.Type == tLparen || t.Type == tLbrack || isBrace(*t):
+		case t.Type == tLparen || t.Type == tLbrack || isBrace(t):
 			o := opened{at: k}
-			if t.Type != tLparen && takesArguments(before) || isBrace(*t) && before == token.IN {
+			if t.Type != tLparen && takesArguments(before) || isBrace(t) && before == token.IN {
 				o.wrong = before
 			}
 			open = append(open, o)

@@ -525,7 +525,7 @@ func (s *scanner) number() lexer.Token {
 		typ = tWrongNumber
 		n++
 	}
-	if typ == tNumber && n == digits(text) && n < len(text) && text[n] == '.' && s.endsNumber(n+1) {
+	if typ == tNumber && n < len(text) && text[n] == '.' && n == digits(text) && s.endsNumber(n+1) {
 		typ = tWrongNumber
 		n++
 	}
