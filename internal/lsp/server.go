@@ -53,6 +53,7 @@ type server struct {
 	// stale are the files whose diagnostics are to be made anew.
 	stale map[fileURI]bool
 	wake  chan struct{}
+	shown chan struct{} // has something in it when what the client shows in an open text may be out of date
 	// settled is closed when the workspace was read for the first time.
 	settled     chan struct{}
 	settledOnce sync.Once
@@ -67,7 +68,7 @@ type server struct {
 func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteCloser, options Options) *server {
 	s := &server{
 		options: options, log: options.Log, ctx: ctx, cancel: cancel,
-		encoding: token.UTF16, stale: map[fileURI]bool{}, wake: make(chan struct{}, 1), settled: make(chan struct{}),
+		encoding: token.UTF16, stale: map[fileURI]bool{}, wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}),
 	}
 	s.trace.Store(protocol.TraceValueOff)
 	s.state.Store(newSnapshot(options.Today()))

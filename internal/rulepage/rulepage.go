@@ -35,9 +35,10 @@ type Page struct {
 // Rules returns the pages of the rules, sorted by name.
 func Rules() []Page {
 	var pages []Page
+	codes := parser.Codes()
 	for _, r := range check.Rules() {
-		if slices.ContainsFunc(parser.Codes(), func(c parser.Code) bool { return c.Name == r.Name }) {
-			continue
+		if slices.ContainsFunc(codes, func(c parser.Code) bool { return c.Name == r.Name }) {
+			continue // it has the name that the parser reports it by
 		}
 		dialect := "both"
 		if r.Dialect != check.Undetermined {

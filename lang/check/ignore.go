@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"sort"
 	"strings"
@@ -231,6 +232,27 @@ func ignoreText(c *ast.Comment) (string, bool) {
 	text := strings.TrimSuffix(strings.TrimLeft(c.Text, "/* \t"), "*/")
 	rest, ok := strings.CutPrefix(text, "seg:ignore")
 	return rest, ok && (rest == "" || rest[0] == ' ' || rest[0] == '\t')
+}
+
+// IgnoredRules yields the names of the rules that a comment silences, and where
+// each stands, counted as the comment's own span is. There are none in a
+// comment that is no seg:ignore.
+func IgnoredRules(c *ast.Comment) iter.Seq2[string, token.Span] {
+	return func(yield func(string, token.Span) bool) {
+		if !isIgnore(c) {
+			return
+		}
+		const mark = "seg:ignore"
+		from := strings.Index(c.Text, mark) + len(mark)
+		for _, name := range parseIgnore(c).rules {
+			from += strings.Index(c.Text[from:], name)
+			at := c.Span.Start + token.Pos(from)
+			from += len(name)
+			if !yield(name, token.Span{Start: at, End: at + token.Pos(len(name))}) {
+				return
+			}
+		}
+	}
 }
 
 // parseIgnore returns what a comment silences.
