@@ -160,6 +160,10 @@ func unknownInteraction(c *pass, n ast.Node) {
 		}
 	}
 	near := schema.Nearest(i.Event.Name, names, maxNearest)
+	// An interaction of the one dialect with the prefix of the other.
+	if same := c.file.Schema.Interaction(strings.TrimPrefix(strings.ToLower(i.Event.Name), "msdynmkt_")); same != nil && c.dialect == Realtime && same.RealtimeName != "" {
+		near = []string{same.RealtimeName}
+	}
 	if len(near) == 0 {
 		return
 	}
