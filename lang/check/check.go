@@ -264,7 +264,7 @@ type pass struct {
 // one that it comes from is used again, where it is still right.
 func (p *Project) Check(f *File) []Finding {
 	c := &findings{project: p, unit: p.unitOf(f)}
-	if e := f.Tree.TooLarge; e != nil {
+	if e := f.Tree.Unread; e != nil {
 		c.all = append(c.all, syntaxError(e).Finding)
 	}
 	for i, d := range c.unit.defs {
