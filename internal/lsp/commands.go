@@ -71,6 +71,9 @@ func (s *snapshot) commandTarget(params *protocol.ExecuteCommandParams) (view, [
 		return view{}, nil, failed("segls does not know the file %s; open it first", document)
 	}
 	v := view{f, s}
+	if e := f.tree.Unread; e != nil {
+		return v, nil, failed("%s can't be read: %s", baseName(f.uri), e.Message)
+	}
 	if len(params.Arguments) < 2 || string(params.Arguments[1]) == "null" {
 		if f.isLarge() {
 			return v, nil, failed("%s is too large for %s of all of it; put the caret into one query", baseName(f.uri), params.Command)

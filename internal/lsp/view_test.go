@@ -178,6 +178,7 @@ func TestCommandArguments(t *testing.T) {
 	c.open(at("a.seg"), 1, "\nA = PROFILE(contact) // a\nB = PROFILE(lead)\n\nC = PROFILE(account)\n\n\n")
 	c.open(at("a b(1)ä.seg"), 1, "D = PROFILE(contact)")
 	c.open(at("large.seg"), 1, "// "+strings.Repeat("x", 5<<20)+"\nE = PROFILE(contact)")
+	c.open(at("unread.seg"), 1, "P\x00R\x00O\x00F\x00I\x00L\x00E\x00(\x00a\x00)\x00\n\x00")
 	tests := []struct{ arguments, want string }{
 		{`"file:///w/a.seg"`, "A B C"},
 		{`"file:///w/a.seg",null`, "A B C"},
@@ -205,6 +206,7 @@ func TestCommandArguments(t *testing.T) {
 		{`"file:///w/a.seg",{"line":1}`, "takes a position or a range as its second argument"},
 		{`"file:///w/a.seg",{"line":-1,"character":0}`, "takes a position or a range as its second argument"},
 		{`"file:///w/a.seg",{"start":{"line":1,"character":5}}`, "takes a position or a range as its second argument"},
+		{`"file:///w/unread.seg",{"line":0,"character":0}`, "unread.seg can't be read: "},
 		{`"file:///w/large.seg"`, "large.seg is too large"},
 	}
 	for _, command := range []string{"seg.wireForm", "seg.explain"} {
