@@ -133,6 +133,23 @@ func TestDialectEdit(t *testing.T) {
 	}
 }
 
+// TestDialectSource holds that the dialect's hint says where it is from.
+func TestDialectSource(t *testing.T) {
+	tests := []struct{ toml, settings, want string }{
+		{`dialect = "realtime"`, `{"dialect":"outbound"}`, "The file is in the **realtime** dialect. `seg.toml` says it"},
+		{``, `{"dialect":"realtime"}`, "The file is in the **realtime** dialect. The settings say it"},
+		{``, `null`, "The file is in the **outbound** dialect. The text shows it"},
+	}
+	for _, test := range tests {
+		c := start(t, map[string]string{"seg.toml": test.toml}, func(c *client, _ *protocol.InitializeParams) { c.settings = test.settings })
+		c.open(at("a.seg"), 1, "PROFILE(contact).DISTINCT()")
+		c.diagnostics(at("a.seg"), 1)
+		if got := c.raw("textDocument/inlayHint", ofDocument(at("a.seg"))); !strings.Contains(got, test.want) {
+			t.Errorf("%q and %s: the hints are %s", test.toml, test.settings, got)
+		}
+	}
+}
+
 // TestViewOfOldData holds that what a client sends back about a text that is
 // another by now does no harm.
 func TestViewOfOldData(t *testing.T) {
