@@ -227,12 +227,13 @@ func (c *hinter) choice(x ast.Expr, values ...ast.Expr) {
 		if !ok {
 			continue
 		}
-		choice, ok := ref.Column.Choice(value)
-		if !ok || choice.Label == "" {
+		choice, _ := ref.Column.Choice(value)
+		label := strings.Join(strings.Fields(choice.Label), " ") // on one line
+		if label == "" {
 			continue
 		}
-		c.add(hint{at: c.def.Abs(x.Span()).End, label: choice.Label, tooltip: func() string {
-			return fmt.Sprintf("**%s** (%d) is a choice of %s.", choice.Label, choice.Value, columnTitle(ref.Row.Table, ref.Column))
+		c.add(hint{at: c.def.Abs(x.Span()).End, label: label, tooltip: func() string {
+			return fmt.Sprintf("**%s** (%d) is a choice of %s.", label, value, columnTitle(ref.Row.Table, ref.Column))
 		}})
 	}
 }

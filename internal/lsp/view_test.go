@@ -133,6 +133,46 @@ func TestDialectEdit(t *testing.T) {
 	}
 }
 
+// TestHintsOfOwnColumns is about labels that the standard tables do not have.
+func TestHintsOfOwnColumns(t *testing.T) {
+	c := start(t, map[string]string{
+		"seg.toml": `schema = "schema.json"`,
+		"schema.json": `{"format":"segql-schema","version":1,"tables":[{"name":"contact","columns":[
+			{"name":"new_level","type":"Picklist","choices":[{"value":-1,"label":"Not\n yet"},{"value":7}]},
+			{"name":"new_vip","type":"Boolean","choices":[{"value":0,"label":"Standard"},{"value":1,"label":"VIP"}]}]}]}`,
+	})
+	tests := []struct {
+		condition string
+		want      []string
+	}{
+		{"new_vip == true", []string{"VIP"}},
+		{"false != new_vip", []string{"Standard"}},
+		{"new_vip IN [true, false]", []string{"VIP", "Standard"}},
+		{"new_level == -1", []string{"Not yet"}},
+		{"new_level == 7", nil},                            // it has no label
+		{"new_level == 1.0 || new_level == '7'", nil},      // no numbers of choices
+		{"new_level == 99999999999999999999999", nil},      // nor this
+		{"new_level == -1 && new_le", []string{"Not yet"}}, // while one types
+		{"new_vip == new_level", nil},
+	}
+	for i, test := range tests {
+		u := at(fmt.Sprintf("%d.seg", i))
+		c.open(u, 1, "// seg:dialect realtime\nPROFILE(contact).FILTER("+test.condition+")")
+		c.diagnostics(u, 1) // so that the schema is read
+		hints, err := c.InlayHint(t.Context(), &protocol.InlayHintParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}, Range: protocol.Range{End: protocol.Position{Line: 9}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, h := range hints {
+			got = append(got, fmt.Sprint(h.Label))
+		}
+		if diff := gocmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.condition, diff)
+		}
+	}
+}
+
 // TestDialectSource holds that the dialect's hint says where it is from.
 func TestDialectSource(t *testing.T) {
 	tests := []struct{ toml, settings, want string }{
@@ -208,6 +248,8 @@ func TestCommandArguments(t *testing.T) {
 		{`"file:///w/a.seg",{"start":{"line":1,"character":5},"end":{"line":2,"character":1}}`, "A B"},
 		{`"file:///w/a.seg",{"start":{"line":2,"character":3},"end":{"line":0,"character":0}}`, "A B"},
 		{`"file:///w/a.seg",{"start":{"line":2,"character":3},"end":{"line":2,"character":3}}`, "B"},
+		{`"file:///w/a.seg",{"start":{"line":1,"character":23},"end":{"line":2,"character":5}}`, "B"},
+		{`"file:///w/a.seg",{"start":{"line":1,"character":23},"end":{"line":2,"character":0}}`, "A"}, // nothing of either
 		{`"file:///w/a.seg",{"line":2,"character":0},"more"`, "B"},
 		{`"file:///w/a b(1)ä.seg"`, "D"},
 		{`"file:///w/a%20b%281%29%C3%A4.seg"`, "D"},

@@ -17,7 +17,7 @@ func TestIgnoredRules(t *testing.T) {
 		{"// seg:ignore unknown-column", []string{"unknown-column"}},
 		{"// seg:ignore a, b,c  d until 2027-01-31 -- e", []string{"a", "b", "c", "d"}},
 		{"/* seg:ignore a */", []string{"a"}},
-		{"/*seg:ignore a, aa*/", []string{"a", "aa"}},
+		{"/*seg:ignore aa, a, a*/", []string{"aa", "a", "a"}},
 		{"// seg:ignore seg:ignore", []string{"seg:ignore"}},
 		{"// seg:ignore -- a", nil},
 		{"// seg:ignored a", nil},
