@@ -292,6 +292,7 @@ type findings struct {
 	hasIgnores bool
 	all        []Finding
 	builds     *bool
+	syntax     map[string]bool // the codes of mistakes in the syntax that the file has, where it has ignores
 }
 
 // add adds a note of the current definition, which starts at an offset.

@@ -7,6 +7,7 @@ import (
 
 	"segql/lang/check"
 	"segql/lang/parser"
+	"segql/lang/token"
 )
 
 func TestIgnoredRules(t *testing.T) {
@@ -26,11 +27,12 @@ func TestIgnoredRules(t *testing.T) {
 	for _, test := range tests {
 		text := test.comment + "\nPROFILE(contact)"
 		var got []string
+		end := token.Pos(0)
 		for name, span := range check.IgnoredRules(parser.Parse(text).Definitions[0].AllComments[0]) {
-			if there := span.Text(text); there != name {
+			if there := span.Text(text); there != name || span.Start <= end {
 				t.Errorf("%s: %s is said to stand where %q does", test.comment, name, there)
 			}
-			got = append(got, name)
+			got, end = append(got, name), span.End
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.comment, diff)

@@ -73,9 +73,12 @@ func (c *findings) ignore() {
 	text := c.unit.file.Tree.Text()
 	// Where the findings of each rule stand.
 	found := map[string][]int{}
+	c.syntax = map[string]bool{}
 	for i, f := range c.all {
 		if isSilent[f.Rule] {
 			found[f.Rule] = append(found[f.Rule], i)
+		} else {
+			c.syntax[f.Rule] = true
 		}
 	}
 	used := map[*ignore]map[string]bool{}
@@ -191,7 +194,10 @@ func (c *findings) unused(i *ignore, span token.Span, used map[string]bool) []Fi
 			continue
 		}
 		message := fmt.Sprintf("there is nothing here that seg:ignore %s silences", name)
-		if !isRule(name) {
+		switch {
+		case c.syntax[name]:
+			message = fmt.Sprintf("%s is a mistake in the syntax, which no comment silences; mend it", name)
+		case !isRule(name):
 			message = fmt.Sprintf("there is no rule %s", name)
 			names := make([]string, 0, len(rules))
 			for _, r := range rules {
