@@ -1,7 +1,6 @@
 package lsp
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -78,7 +77,6 @@ func (s *server) CodeAction(ctx context.Context, params *protocol.CodeActionPara
 // CodeActionResolve implements protocol.Server: the edit of an action that was
 // offered without one.
 func (s *server) CodeActionResolve(ctx context.Context, params *protocol.CodeAction) (*protocol.CodeAction, error) {
-	params.Data = slices.Clone(params.Data) // a part of the message, whose memory is used again once begin is called
 	now := s.begin(ctx)
 	data, ok := parseActionData(params.Data)
 	if !ok {
@@ -292,38 +290,15 @@ func (a *asking) fixAll() []offer {
 	return []offer{{kind: fixAllKind, title: "Fix all that is sure", edits: a.here(edits...)}}
 }
 
-// sureEdits returns the edits of the fixes that are sure, of two that overlap
-// or touch the first. They are none where they would add a mistake to the
-// syntax.
+// sureEdits returns the edits of the fixes that are sure. They are none where
+// they would add a mistake to the syntax.
 func sureEdits(v view, findings []check.Finding) []token.Edit {
-	var edits []token.Edit // sorted, and free of each other
-	for _, f := range findings {
-		if !f.Sure || len(f.Fixes) == 0 {
-			continue
-		}
-		fix := f.Fixes[0].Edits
-		if slices.ContainsFunc(fix, func(e token.Edit) bool {
-			i := firstBehind(edits, e)
-			return i < len(edits) && edits[i].Span.Start <= e.Span.End
-		}) {
-			continue
-		}
-		for _, e := range fix {
-			edits = slices.Insert(edits, firstBehind(edits, e), e)
-		}
-	}
+	edits, _ := check.SureEdits(findings)
 	text, err := token.Apply(v.text(), edits...)
 	if err != nil || len(parser.Parse(text).Errors()) > len(v.tree.Errors()) {
 		return nil
 	}
 	return edits
-}
-
-// firstBehind returns the index of the first of the edits that does not end
-// before e starts.
-func firstBehind(edits []token.Edit, e token.Edit) int {
-	i, _ := slices.BinarySearchFunc(edits, e.Span.Start, func(made token.Edit, start token.Pos) int { return cmp.Compare(made.Span.End, start) })
-	return i
 }
 
 // workspaceEdit returns edits of files in the form that the client takes.

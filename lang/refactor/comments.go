@@ -123,18 +123,17 @@ const maxOnLine = 100
 // joined returns the edit that adds a rule to a comment that silences others.
 // It is not ok where the comment silences none, or does so until a date.
 func joined(c placedComment, rule string) (edit token.Edit, ok bool) {
-	i := strings.Index(c.Text, ignoreMark)
-	if i < 0 || strings.Trim(c.Text[:i], "/* \t") != "" {
+	end := token.NoPos
+	for name, at := range check.IgnoredRules(c.Comment) {
+		if name == rule {
+			return token.Edit{}, false
+		}
+		end = at.End
+	}
+	if !end.IsValid() || strings.HasPrefix(strings.TrimLeft(c.Text[end-c.Comment.Span.Start:], ", \t"), "until") {
 		return token.Edit{}, false
 	}
-	rest := c.Text[i+len(ignoreMark):]
-	list, _, _ := strings.Cut(strings.TrimSuffix(rest, "*/"), "--")
-	words := strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
-	if rest != "" && !isBlank(rest[0]) || len(words) == 0 || slices.Contains(words, "until") || slices.Contains(words, rule) {
-		return token.Edit{}, false
-	}
-	end := c.span.Start + token.Pos(i+len(ignoreMark)+len(strings.TrimRight(list, ", \t"))) //nolint:gosec // texts have at most 64 MB
-	return token.Edit{Span: token.At(end), New: ", " + rule}, true
+	return token.Edit{Span: token.At(end - c.Comment.Span.Start + c.span.Start), New: ", " + rule}, true
 }
 
 // lineOf returns the span of the line of an offset, without its line end.
