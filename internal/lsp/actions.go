@@ -175,10 +175,12 @@ func (a *asking) here(edits ...token.Edit) func() (map[*file][]token.Edit, error
 func (a *asking) quickFixes() []offer {
 	var offers []offer
 	var rules []string
+	var here []check.Finding
 	for _, f := range a.found() {
 		if f.Span.Start > a.at.End || f.Span.End < a.at.Start {
 			continue
 		}
+		here = append(here, f)
 		for i, fix := range f.Fixes {
 			offers = append(offers, offer{
 				kind: protocol.CodeActionKindQuickFix, title: fix.Title, findings: []check.Finding{f},
@@ -189,6 +191,7 @@ func (a *asking) quickFixes() []offer {
 			rules = append(rules, f.Rule)
 		}
 	}
+	offers = append(offers, a.dialects(here)...)
 	for _, rule := range rules {
 		offers = append(offers, a.aboutRule(rule)...)
 	}
@@ -221,7 +224,6 @@ func (a *asking) aboutRule(rule string) []offer {
 			return a.here(sureEdits(a.view, all)...)()
 		})
 	}
-	offers = append(offers, a.dialects(rule, here)...)
 	if !check.CanIgnore(rule) {
 		return offers
 	}
@@ -241,21 +243,24 @@ func (a *asking) aboutRule(rule string) []offer {
 }
 
 // dialects returns the offers to name the dialect of a file that does not,
-// where a rule holds in one dialect alone.
-func (a *asking) dialects(rule string, here []check.Finding) []offer {
+// where findings are of rules that hold in one dialect alone.
+func (a *asking) dialects(here []check.Finding) []offer {
 	if check.DeclaredDialect(a.view.checked) != check.Undetermined {
 		return nil
 	}
-	if rule != "step-not-for-dialect" && !slices.ContainsFunc(check.Rules(), func(r *check.Rule) bool {
-		return r.Name == rule && r.Dialect != check.Undetermined
-	}) {
+	bound := map[string]bool{"step-not-for-dialect": true}
+	for _, r := range check.Rules() {
+		bound[r.Name] = bound[r.Name] || r.Dialect != check.Undetermined
+	}
+	about := slices.DeleteFunc(slices.Clone(here), func(f check.Finding) bool { return !bound[f.Rule] })
+	if len(about) == 0 {
 		return nil
 	}
 	var offers []offer
 	for _, d := range []check.Dialect{check.Outbound, check.Realtime} {
 		offers = append(offers, offer{
 			kind: protocol.CodeActionKindQuickFix, title: fmt.Sprintf("Declare the file to be %s", d),
-			findings: here, edits: a.here(refactor.DeclareDialect(a.tree, d)),
+			findings: about, edits: a.here(refactor.DeclareDialect(a.tree, d)),
 		})
 	}
 	return offers
