@@ -366,7 +366,10 @@ func (p *Project) notes(u *unit, d *def) []note {
 	}
 	c := &pass{project: p, file: u.file, dialect: u.dialect, at: d, def: d.tree}
 	for _, e := range d.tree.Errors {
-		c.notes = append(c.notes, syntaxError(e))
+		n := syntaxError(e)
+		n.Fixes = keepComments(d.tree, n.Fixes)
+		n.Sure = n.Sure && len(n.Fixes) == 1
+		c.notes = append(c.notes, n)
 	}
 	c.res = Resolve(d.tree, Env{Schema: u.file.Schema, Dialect: u.dialect, Segment: func(name string) (string, bool) {
 		a := c.ask(askTable, name)
@@ -423,12 +426,34 @@ func (c *pass) reportAs(severity Severity, s token.Span, message string, fixes .
 	if set, ok := c.file.Severities[c.rule.Name]; ok {
 		severity = set
 	}
-	n := note{Finding: Finding{Rule: c.rule.Name, Severity: severity, Span: s, Message: message, Fixes: fixes, Sure: len(fixes) == 1}}
+	kept := keepComments(c.def, fixes)
+	n := note{Finding: Finding{Rule: c.rule.Name, Severity: severity, Span: s, Message: message, Fixes: kept, Sure: len(fixes) == 1 && len(kept) == 1}}
 	if severity == Off {
 		return &n
 	}
 	c.notes = append(c.notes, n)
 	return &c.notes[len(c.notes)-1]
+}
+
+// keepComments returns the fixes but for those with which a comment would go.
+func keepComments(d *ast.Definition, fixes []token.Fix) []token.Fix {
+	if len(d.AllComments) == 0 || len(fixes) == 0 {
+		return fixes
+	}
+	return slices.DeleteFunc(slices.Clone(fixes), func(f token.Fix) bool {
+		return slices.ContainsFunc(f.Edits, func(e token.Edit) bool {
+			first, _ := slices.BinarySearchFunc(d.AllComments, e.Span.Start, func(c *ast.Comment, p token.Pos) int { return cmp.Compare(c.Span.Start, p) })
+			for _, comment := range d.AllComments[first:] {
+				if comment.Span.End > e.Span.End {
+					break
+				}
+				if !strings.Contains(e.New, comment.Text) {
+					return true
+				}
+			}
+			return false
+		})
+	})
 }
 
 // text returns the source of a span of the current definition.

@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -509,9 +508,6 @@ func (c *pass) removeOperand(x *ast.LogicalExpr, o ast.Expr) []token.Fix {
 	for i := 1; i < len(x.Operands); i++ {
 		if x.Operands[i] == o {
 			s := token.Span{Start: x.Operands[i-1].Span().End, End: o.Span().End}
-			if text := c.text(s); strings.Contains(text, "/*") || strings.Contains(text, "//") {
-				return nil // a comment would go with it
-			}
 			return []token.Fix{replaceFix("Remove the condition", s, "")}
 		}
 	}
@@ -601,10 +597,6 @@ func orChain(c *pass, n ast.Node) {
 		column = name
 		values = append(values, c.text(cmp.Right.Span()))
 	}
-	var fixes []token.Fix
-	if !slices.ContainsFunc(c.def.AllComments, func(comment *ast.Comment) bool { return x.Extent.Encloses(comment.Span) }) {
-		text := column + " IN [" + strings.Join(values, ", ") + "]"
-		fixes = append(fixes, replaceFix("Write it with IN", x.Extent, text)) // it would lose comments
-	}
-	c.report(x.Extent, "IN [..] says this shorter", fixes...).Sure = false
+	text := column + " IN [" + strings.Join(values, ", ") + "]"
+	c.report(x.Extent, "IN [..] says this shorter", replaceFix("Write it with IN", x.Extent, text)).Sure = false
 }
