@@ -62,7 +62,22 @@ var moreErrorCases = []errorCase{
 	filter("a == «1.» && b == 2", parser.CodeWrongNumber, "a number ends with a digit; write 1", "a == 1 && b == 2"),
 	{"PROFILE(contact).TAKE(5«».SELECT(a)", parser.CodeMissingParen, "a closing parenthesis is missing here; it closes `TAKE(`", "PROFILE(contact).TAKE(5).SELECT(a)"},
 
+	filter("a > «1.000.000»", parser.CodeWrongNumber, "`1.000.000` is no number; it has digits and at most one point with digits on both sides, and a string is written in quotes", ""),
+
+	// Comments and queries of other languages.
+	{"«# about»\nPROFILE(contact)", parser.CodeStray, "a comment starts with //, not with #", "// about\nPROFILE(contact)"},
+	{"A = PROFILE(contact)\n  «#about it»  \nB = SEGMENT(A)", parser.CodeStray, "a comment starts with //, not with #", "A = PROFILE(contact)\n  //about it  \nB = SEGMENT(A)"},
+	{"«-- about»\nPROFILE(contact)", parser.CodeStray, "a comment starts with //, not with --", "// about\nPROFILE(contact)"},
+	{"PROFILE(contact) «-- about»\n.TAKE(5)", parser.CodeStray, "a comment starts with //, not with --", "PROFILE(contact) // about\n.TAKE(5)"},
+	{"PROFILE(contact).FILTER(a == 1 &&\n  «-- about»\n  b == 2)", parser.CodeStray, "", "PROFILE(contact).FILTER(a == 1 &&\n  // about\n  b == 2)"},
+	{"«SELECT contactid FROM contact WHERE lastname»", parser.CodeMissingQuery, "`SELECT contactid FROM contact WHERE last...` is no query; a query starts with PROFILE(..), SEGMENT(..) or INTERACTION(..)", ""},
+	{"«NOT» SEGMENT(A)", parser.CodeMissingQuery, "NOT stands before a condition; rows are left out by EXCEPT, as in PROFILE(contact) EXCEPT SEGMENT(name)", ""},
+
 	// Other languages' words in a condition.
+	filter("a.«CONTAINS»('x') && b == 1", parser.CodeMatchCall, "CONTAINS stands between the column and the text, as in `fullname CONTAINS 'text'`", "a CONTAINS 'x' && b == 1"),
+	filter("c.a.«StartsWith»('x')", parser.CodeMatchCall, "", "c.a STARTSWITH 'x'"),
+	filter("a «IS EMPTY»", parser.CodeSQLNull, "write ISNULL(a) instead of `IS EMPTY`", "ISNULL(a)"),
+	filter("a «is not blank» && b == 1", parser.CodeSQLNull, "write ISNOTNULL(a) instead of `is not blank`", "ISNOTNULL(a) && b == 1"),
 	filter("a «DOES NOT CONTAIN» 'x'", parser.CodeInfixNot, "NOT stands before a condition in parentheses, as in NOT(a CONTAINS ..)", "NOT(a CONTAINS 'x')"),
 	filter("a «does not start with» 'x' && b == 1", parser.CodeInfixNot, "", "NOT(a STARTSWITH 'x') && b == 1"),
 	filter("a «STARTS WITH» 'x'", parser.CodeUnknownOperator, "there is no operator `STARTS WITH`; did you mean STARTSWITH?", "a STARTSWITH 'x'"),

@@ -216,6 +216,9 @@ func (p *parser) wrongOp(t *lexer.Token) {
 // comparison parses a condition without && and ||, or a value alone.
 func (p *parser) comparison() ast.Expr {
 	left := p.value()
+	if c, ok := left.(*ast.ColumnExpr); ok && p.typ() == tDot && textOps[word(p.peek(1))] != token.NoOp && p.peek(2).Type == tLparen {
+		return p.methodMatch(c)
+	}
 	if p.typ() == tRparen && p.lacking < 0 && isValue(left) && isComparisonType(p.peek(1)) {
 		s := span(p.cur())
 		p.add(CodeSpareParen, s, "this ) closes nothing; remove it", nil, fix("Remove the )", replace(s, "")))
@@ -464,6 +467,27 @@ func (p *parser) textMatch(left ast.Expr, w token.Word, opSpan token.Span) ast.E
 	return n
 }
 
+// methodMatch parses column.CONTAINS('text'), which others write so.
+func (p *parser) methodMatch(left *ast.ColumnExpr) ast.Expr {
+	p.advance()
+	w, s := word(p.cur()), span(p.cur())
+	n := &ast.CompareExpr{Left: left, Op: textOps[w], OpSpan: s}
+	c := &ast.Call{}
+	p.open(c, w)
+	p.commas++
+	n.Right = p.arg(c, "the text to look for")
+	p.commas--
+	p.close(c, s.Start)
+	n.Extent = p.extent(left.Extent.Start)
+	var fixes []token.Fix
+	if n.Right.Span().Len() > 0 && c.Rparen.IsValid() {
+		fixes = append(fixes, fix("Write it between the two", replace(token.Span{Start: left.Extent.End, End: n.Extent.End},
+			fmt.Sprintf(" %s %s", w, n.Right.Span().Text(p.text)))))
+	}
+	p.add(CodeMatchCall, s, fmt.Sprintf("%s stands between the column and the text, as in `fullname %s 'text'`", w, w), nil, fixes...)
+	return n
+}
+
 func (p *parser) wantText(x ast.Expr, w token.Word) {
 	s := x.Span()
 	switch x.(type) {
@@ -600,6 +624,9 @@ func (p *parser) wantLiteral(x ast.Expr) {
 	}
 }
 
+// nothings are what other languages call a value that is not there.
+var nothings = map[string]bool{"NULL": true, "EMPTY": true, "BLANK": true, "MISSING": true}
+
 // isNull parses IS [NOT] NULL, which SQL has.
 func (p *parser) isNull(left ast.Expr) ast.Expr {
 	is := p.take()
@@ -608,14 +635,14 @@ func (p *parser) isNull(left ast.Expr) ast.Expr {
 		right, op = "ISNOTNULL", "!="
 		p.advance()
 	}
-	if p.startsValue() && !strings.EqualFold(p.cur().Value, "NULL") {
+	if p.startsValue() && !nothings[strings.ToUpper(p.cur().Value)] {
 		s := token.Span{Start: is.Start, End: p.end()}
 		p.add(CodeUnknownOperator, s, fmt.Sprintf("there is no operator %s; write %s", quote(s.Text(p.text)), op), []string{op}, fix("Replace with "+op, replace(s, op)))
 		return p.compare(left, map[string]token.Op{"==": token.Equal, "!=": token.NotEqual}[op], s)
 	}
 	start := left.Span()
 	var fixes []token.Fix
-	if p.typ() == tIdent && strings.EqualFold(p.cur().Value, "NULL") {
+	if p.typ() == tIdent && nothings[strings.ToUpper(p.cur().Value)] {
 		p.advance()
 	}
 	s := token.Span{Start: is.Start, End: p.end()}

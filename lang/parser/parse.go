@@ -842,6 +842,15 @@ func (p *parser) source() ast.Source {
 		if p.isSetOperator(0) {
 			break
 		}
+		if word(t) == token.SELECT && isName(p.peek(1).Type) { // SQL
+			p.junkSource()
+			return &ast.BadSource{Base: ast.Base{Extent: p.extent(s.Start)}}
+		}
+		if word(t) == token.NOT && p.startsSource(1) {
+			p.fail(CodeMissingQuery, s, "NOT stands before a condition; rows are left out by EXCEPT, as in PROFILE(contact) EXCEPT SEGMENT(name)", sources)
+			p.advance()
+			return p.source()
+		}
 		if next := p.peek(1).Type; next == tEOF || next == tSemicolon || next == tRparen || next == tDot || isName(next) || next == tLparen || next == tComma {
 			return p.nameRef()
 		}

@@ -194,6 +194,9 @@ func (s *scanner) Next() (lexer.Token, error) {
 		s.look(i + 1)
 		return s.eof(), nil
 	}
+	if (b == '#' || b == '-') && s.otherComment() {
+		return s.token(tStray, s.lineLength()), nil
+	}
 	switch classes[b] {
 	case cLetter:
 		end := i + 1
@@ -334,12 +337,7 @@ func operator(text string) (lexer.TokenType, int) {
 func (s *scanner) comment() lexer.Token {
 	rest := s.text[s.pos:]
 	if rest[1] == '/' {
-		n := strings.IndexAny(rest, "\r\n")
-		if n < 0 {
-			n = len(rest)
-		}
-		n = len(strings.TrimRight(rest[:n], " \t\v\f"))
-		return s.token(tComment, n)
+		return s.token(tComment, s.lineLength())
 	}
 	n := strings.Index(rest[2:], "*/")
 	if n < 0 {
@@ -349,6 +347,27 @@ func (s *scanner) comment() lexer.Token {
 	t := s.token(tComment, n+4)
 	s.line += countLines(t.Value)
 	return t
+}
+
+// lineLength returns how many bytes of the line are left, without blanks at
+// its end.
+func (s *scanner) lineLength() int {
+	rest := s.text[s.pos:]
+	if n := strings.IndexAny(rest, "\r\n"); n >= 0 {
+		rest = rest[:n]
+	}
+	return len(strings.TrimRight(rest, " \t\v\f"))
+}
+
+// otherComment reports whether a comment of another language starts here: # at
+// the start of a line, or -- there or outside parentheses.
+func (s *scanner) otherComment() bool {
+	rest := s.text[s.pos:]
+	s.look(s.pos + 3)
+	if rest[0] == '#' {
+		return s.lineHead && len(rest) > 1 && rest[1] != '#'
+	}
+	return (s.lineHead || s.depth == 0) && strings.HasPrefix(rest, "-- ")
 }
 
 // countLines counts the line ends in text: LF, CRLF or a lone CR.
@@ -519,6 +538,10 @@ func (s *scanner) number() lexer.Token {
 		typ = tWrongNumber
 	}
 	if n+1 < len(text) && text[n] == '.' && classes[text[n+1]] == cDigit {
+		n += 1 + digits(text[n+1:])
+	}
+	for n+1 < len(text) && text[n] == '.' && classes[text[n+1]] == cDigit { // 1.000.000
+		typ = tWrongNumber
 		n += 1 + digits(text[n+1:])
 	}
 	for n < len(text) && isWordByte(text[n]) {
