@@ -20,6 +20,9 @@ type capabilities struct {
 	refreshTokens, refreshHints, refreshLenses bool
 	snippets, labelDetails, insertReplace      bool
 	markdown                                   bool
+	markdownItems, markdownSignatures          bool
+	labelOffsets                               bool
+	noActiveParameter                          bool
 	hierarchicalSymbols                        bool
 	documentChanges                            bool
 	resolveActions, disabledActions            bool
@@ -56,9 +59,16 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	can.markupMessages = t.Diagnostic != nil && is(t.Diagnostic.MarkupMessageSupport)
 	if t.Completion != nil && t.Completion.CompletionItem != nil {
 		i := t.Completion.CompletionItem
+		can.markdownItems = slices.Contains(i.DocumentationFormat, protocol.MarkupKindMarkdown)
 		can.snippets, can.labelDetails, can.insertReplace = is(i.SnippetSupport), is(i.LabelDetailsSupport), is(i.InsertReplaceSupport)
 	}
 	can.markdown = t.Hover != nil && slices.Contains(t.Hover.ContentFormat, protocol.MarkupKindMarkdown)
+	if t.SignatureHelp != nil && t.SignatureHelp.SignatureInformation != nil {
+		i := t.SignatureHelp.SignatureInformation
+		can.markdownSignatures = slices.Contains(i.DocumentationFormat, protocol.MarkupKindMarkdown)
+		can.labelOffsets = i.ParameterInformation != nil && is(i.ParameterInformation.LabelOffsetSupport)
+		can.noActiveParameter = is(i.NoActiveParameterSupport)
+	}
 	can.hierarchicalSymbols = t.DocumentSymbol != nil && is(t.DocumentSymbol.HierarchicalDocumentSymbolSupport)
 	can.lineFolding = t.FoldingRange != nil && is(t.FoldingRange.LineFoldingOnly)
 	if a := t.CodeAction; a != nil {

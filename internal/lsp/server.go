@@ -62,6 +62,7 @@ type server struct {
 	reading sync.Mutex
 	works   progressTokens
 	tokens  tokenCache
+	usage   usage
 }
 
 func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteCloser, options Options) *server {
