@@ -107,7 +107,6 @@ type caretReader struct {
 	callable bool // a parenthesis behind it makes it a call
 	dot      bool // the last token is a dot
 	before   string
-	undo     frame // the frame before the word was taken in
 	skipped  int   // parentheses beyond maxFrames that are open
 }
 
@@ -120,7 +119,7 @@ func (r *caretReader) read(text string, at int) {
 		case b == '/' && strings.HasPrefix(text[i:], "//"):
 			n := strings.IndexAny(text[i:], "\r\n")
 			if n < 0 || i+n >= at {
-				r.comment = text[from:at]
+				r.start, r.end, r.comment = at, at, text[from:at]
 				return
 			}
 			i += n
@@ -128,7 +127,7 @@ func (r *caretReader) read(text string, at int) {
 		case b == '/' && strings.HasPrefix(text[i:], "/*"):
 			n := strings.Index(text[i+2:], "*/")
 			if n < 0 || i+n+4 > at {
-				r.comment = text[from:at]
+				r.start, r.end, r.comment = at, at, text[from:at]
 				return
 			}
 			i += n + 4
@@ -139,6 +138,9 @@ func (r *caretReader) read(text string, at int) {
 		case b == '\'' || b == '"':
 			end, isClosed := stringEnd(text, from)
 			if i = end; i > at || i == at && !isClosed {
+				if !isClosed {
+					i = at // what follows on the line need not be part of it
+				}
 				r.start, r.end, r.quoted = from, i, text[from:at]
 				r.follows = following(text[i:])
 				return
@@ -213,7 +215,6 @@ func (r *caretReader) takeWord(text string, at int) {
 	f := r.top()
 	isMember := r.dot
 	qualifier := r.before
-	r.undo = *f
 	r.word, r.wordAt, r.callable, r.dot, r.before = text, at, true, false, ""
 	r.signed = false
 	w := token.Lookup(text)
@@ -317,7 +318,6 @@ func (r *caretReader) open(text, word string, callable bool, at int) {
 	w := token.NoWord
 	if callable {
 		w = token.Lookup(word)
-		*f = r.undo // it was no operand but what is called
 		next.word, next.start = w, r.wordAt
 	}
 	switch {

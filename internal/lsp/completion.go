@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"go.lsp.dev/protocol"
 
 	"segql/lang/ast"
@@ -30,9 +30,12 @@ func (s *server) Completion(ctx context.Context, params *protocol.CompletionPara
 	if err != nil {
 		return nil, err
 	}
+	if v.tree.TooLarge != nil {
+		return &protocol.CompletionList{Items: []protocol.CompletionItem{}}, nil
+	}
 	b := s.completerAt(v, params.Position)
 	b.snippets = s.can.snippets && v.now.settings.on("completion.snippets")
-	s.usage.of(v, func(u *unitUsage) {
+	s.usage.of(ctx, v, func(u *unitUsage) {
 		b.usage = u
 		b.all()
 		b.usage = nil
@@ -65,6 +68,7 @@ type completer struct {
 	snippets   bool
 	usage      *unitUsage
 	stand      *standing // nil until it is asked for
+	taken      map[string]bool
 	candidates []candidate
 }
 
@@ -93,6 +97,19 @@ type itemData struct {
 	Kind  string  `json:"k"`
 	Name  string  `json:"n"`
 	Owner string  `json:"o,omitempty"`
+}
+
+// encode returns d as JSON. There are many of them in an answer, so no time is
+// spent on finding out what d is made of.
+func (d itemData) encode() protocol.LSPAny {
+	b := make([]byte, 0, 128)
+	for _, member := range [...]struct{ name, value string }{{`{"k":`, d.Kind}, {`,"n":`, d.Name}, {`,"o":`, d.Owner}, {`,"f":`, string(d.File)}} {
+		if member.value != "" {
+			b = append(b, member.name...)
+			b, _ = jsontext.AppendQuote(b, member.value) // an error tells of bytes that are not UTF-8, which are replaced
+		}
+	}
+	return append(b, '}')
 }
 
 // Kinds of items that there is more to say about.
@@ -200,9 +217,7 @@ func (b *completer) item(c *candidate, n int, insert, replace protocol.Range) pr
 		item.AdditionalTextEdits = []protocol.TextEdit{{Range: b.rangeOf(b.definition.Abs(c.remove))}}
 	}
 	if c.data.Kind != "" {
-		if data, err := json.Marshal(c.data); err == nil {
-			item.Data = data
-		}
+		item.Data = c.data.encode()
 	}
 	return item
 }

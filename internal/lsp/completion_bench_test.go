@@ -8,6 +8,24 @@ import (
 	"go.lsp.dev/protocol"
 )
 
+// BenchmarkCompletionLong asks where more is offered than is sent.
+func BenchmarkCompletionLong(b *testing.B) {
+	for _, text := range []string{"PROFILE(", "PROFILE(contact).FILTER(", "PROFILE(contact).TRAVERSE("} {
+		b.Run(text, func(b *testing.B) {
+			c := start(b, nil)
+			c.open(at("a.seg"), 1, text)
+			c.diagnostics(at("a.seg"), 1)
+			for b.Loop() {
+				if _, err := c.Completion(b.Context(), &protocol.CompletionParams{TextDocumentPositionParams: protocol.TextDocumentPositionParams{
+					TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")}, Position: protocol.Position{Character: uint32(len(text))},
+				}}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkCompletion asks over the connection, in files of 150 and 10,000
 // lines of many definitions, and in one definition of 10,000 lines. In the
 // first two an edit comes before each request, as where someone types.

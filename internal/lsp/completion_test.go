@@ -216,6 +216,8 @@ var offered = []struct {
 	{"both", "PROFILE(contact).FILTER(lastname == nul|", "ISNULL(lastname) !", ""},
 	{"both", "PROFILE(contact, c_1).FILTER(c_1.lastname != NULL|", "ISNOTNULL(c_1.lastname) !", ""},
 	{"both", "PROFILE(account).FILTER(accountid == |", "-", ""},
+	{"both", "PROFILE(contact).FILTER(birthdate > tod|", "'2026-06-01' !", ""},
+	{"outbound", "PROFILE(contact).FILTER(birthdate > days|", "30 days ago\nin~7~days !", ""},
 	{"outbound", "PROFILE(contact).FILTER(birthdate > |", "DATETIMEUTCNOW DATEADD DATE\n30 days ago\nanniversary '2026-06-01'", "lastname"},
 	{"realtime", "PROFILE(contact).FILTER(birthdate > |", "'2026-06-01' anniversary", "lastname"},
 	{"outbound", "PROFILE(account).FILTER(revenue > |", "marketcap DATEDIFF", "name DATETIMEUTCNOW"},
@@ -271,6 +273,15 @@ var offered = []struct {
 	{"both", `PROFILE(contact).FILTER(lastname == 'a\'b' |`, "JOINTS !", ""},
 	{"both", "PROFILE(contact).FILTER(gendercode IN [1, 2) |", "SETS !", ""},
 
+	// A file that shows no dialect.
+	{"undetermined", "PROFILE(contact).|", "OUTSTEPS RELATES PAGES !", ""},
+	{"undetermined", "PROFILE(contact).FILTER(lastname |", "TEXTOPS IN !", ""},
+	{"undetermined", "INTERACTION(|", "EmailOpened msdynmkt_emailopened", ""},
+	{"undetermined", "INTERACTION(EmailOpened, |", "EmailOpened_ContactLink EmailOpened_LeadLink !", ""},
+	{"undetermined", "INTERACTION(msdynmkt_emailopened, |", "msdynmkt_profileid", "EmailOpened_ContactLink"},
+	{"undetermined", "// seg:dialect realtime\nPROFILE(contact).|", "FILTER RELATES !", ""},
+	{"undetermined", "PROFILE(contact).RELATE(contact_customer_accounts, a).|", "FILTER RELATES !", ""},
+
 	// Comments.
 	{"both", "// |", "-", ""},
 	{"both", "// seg:ignore |\nPROFILE(contact)", "unknown-column unused-alias", "PROFILE"},
@@ -286,15 +297,16 @@ var offered = []struct {
 }
 
 func TestCompletion(t *testing.T) {
-	for _, dialect := range []string{"outbound", "realtime"} {
-		c := start(t, map[string]string{
-			"seg.toml": fmt.Sprintf("dialect = %q\n", dialect),
-			"base.seg": "Base = PROFILE(contact)\n",
-		})
+	for _, dialect := range []string{"outbound", "realtime", "undetermined"} {
+		config := fmt.Sprintf("dialect = %q\n", dialect)
+		if dialect == "undetermined" {
+			config = ""
+		}
+		c := start(t, map[string]string{"seg.toml": config, "base.seg": "Base = PROFILE(contact)\n"})
 		c.open(at("base.seg"), 1, "Base = PROFILE(contact)\n")
 		c.diagnostics(at("base.seg"), 1)
 		for i, test := range offered {
-			if test.dialect != "both" && test.dialect != dialect {
+			if test.dialect != dialect && (test.dialect != "both" || dialect == "undetermined") {
 				continue
 			}
 			caret := strings.IndexByte(strings.ReplaceAll(test.text, "||", "??"), '|')
@@ -324,6 +336,8 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
+var choiceLine = regexp.MustCompile(`\(-?\d+\)$| ago$`)
+
 func first[T any](all []T, n int) []T { return all[:min(n, len(all))] }
 
 // expand returns the labels of a cell of the table. Those with blanks stand on
@@ -333,7 +347,7 @@ func expand(cell string) (all []string, exact bool) {
 		if rest, ok := strings.CutSuffix(line, " !"); ok {
 			line, exact = rest, true
 		}
-		if regexp.MustCompile(`\(-?\d+\)$| ago$`).MatchString(line) {
+		if choiceLine.MatchString(line) {
 			all = append(all, line)
 			continue
 		}
@@ -441,6 +455,7 @@ func TestCompletionEdits(t *testing.T) {
 		{"name in the middle", "PROFILE(contact).FILTER(last|nam == 'a')", "lastname", false, "PROFILE(contact).FILTER(lastname == 'a')"},
 		{"choice", "PROFILE(contact).FILTER(gendercode == Fe|)", "Female (2)", false, "PROFILE(contact).FILTER(gendercode == 2)"},
 		{"choice in quotes", "PROFILE(contact).FILTER(gendercode == 'Fe|male')", "Female (2)", false, "PROFILE(contact).FILTER(gendercode == 2)"},
+		{"choice in an open string", "PROFILE(contact).FILTER(gendercode == 'Fe| || a == 1)", "Female (2)", false, "PROFILE(contact).FILTER(gendercode == 2 || a == 1)"},
 		{"null", "PROFILE(contact).FILTER(lastname == nu|)", "ISNULL(lastname)", false, "PROFILE(contact).FILTER(ISNULL(lastname))"},
 		{"null of an alias", "PROFILE(contact, c).FILTER(a == 1 && c.lastname != null|)", "ISNOTNULL(c.lastname)", false, "PROFILE(contact, c).FILTER(a == 1 && ISNOTNULL(c.lastname))"},
 		{"relationship", "PROFILE(account).TRAVERSE(contact_acc|)", "contact_account_parentcustomerid", false, "PROFILE(account).TRAVERSE(contact_account_parentcustomerid, ${1:contact_1})"},

@@ -303,16 +303,16 @@ func (b *completer) newAlias(table string) string {
 	if !isName(table) {
 		return ""
 	}
-	taken := map[string]bool{}
-	if o := b.where().operand; o != nil {
+	if o := b.where().operand; o != nil && b.taken == nil {
+		b.taken = map[string]bool{}
 		for _, a := range aliasesOf(o) {
 			if !a.Extent.Contains(b.at) {
-				taken[strings.ToLower(a.Name.Name)] = true
+				b.taken[strings.ToLower(a.Name.Name)] = true
 			}
 		}
 	}
 	for i := 1; ; i++ {
-		if name := fmt.Sprintf("%s_%d", table, i); !taken[strings.ToLower(name)] {
+		if name := fmt.Sprintf("%s_%d", table, i); !b.taken[strings.ToLower(name)] {
 			return name
 		}
 	}
@@ -474,11 +474,16 @@ func (b *completer) relationships(f *frame) {
 		}
 		c := candidate{
 			label: name, kind: protocol.CompletionItemKindInterface, detail: kindText(r, end),
-			description: from.Table + " → " + end.Table, uses: b.used(name), place: placeOf(knownTables, end.Table),
+			description: from.Table + " → " + end.Table, uses: b.used(name), place: 1 + placeOf(knownTables, end.Table),
 			data: b.data(itemRelationship, name, from.Table),
 		}
-		if f.word != token.TRAVERSE && (end.Table == "" || b.isVirtual(end.Table)) {
-			continue
+		switch {
+		case f.word != token.TRAVERSE && b.isVirtual(end.Table):
+			continue // realtime segments can't use it
+		case r.Name == "contact_customer_accounts":
+			c.place = 0
+		case r.Self():
+			c.place = 1 + len(knownTables)
 		}
 		b.withSecond(&c, alias)
 		b.add(c)

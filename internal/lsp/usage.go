@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"context"
 	"maps"
 	"strings"
 	"sync"
@@ -30,7 +31,7 @@ type unitUsage struct {
 }
 
 // of calls f with the usage of names in v's unit. It must not be kept.
-func (u *usage) of(v view, f func(*unitUsage)) {
+func (u *usage) of(ctx context.Context, v view, f func(*unitUsage)) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.units == nil {
@@ -47,20 +48,25 @@ func (u *usage) of(v view, f func(*unitUsage)) {
 		u.units[v.unit] = unit
 	}
 	if project := v.project(); unit.project != project {
-		unit.update(project)
+		unit.update(ctx, project)
 	}
 	f(unit)
 }
 
-func (u *unitUsage) update(project *check.Project) {
-	u.project = project
+// update counts what changed. Where ctx ends before all is counted, the next
+// one goes on.
+func (u *unitUsage) update(ctx context.Context, project *check.Project) {
 	files := project.Files()
 	for _, f := range files {
+		if ctx.Err() != nil {
+			return
+		}
 		if before := u.trees[f.Path]; before != f.Tree {
 			u.replace(before, f.Tree)
 			u.trees[f.Path] = f.Tree
 		}
 	}
+	u.project = project
 	if len(u.trees) == len(files) {
 		return
 	}

@@ -45,20 +45,24 @@ func classOf(c *schema.Column) class {
 	return anyClass
 }
 
+// row returns the row that an operand is a column of, nil if it is not known.
+func (b *completer) row(x operand) *check.Row {
+	switch {
+	case x.name == "":
+		return nil
+	case x.qualifier != "":
+		return b.scope().Find(x.qualifier)
+	}
+	return b.scope().Current
+}
+
 // column returns the column that an operand is, nil if it is none that is
 // known.
 func (b *completer) column(x operand) *schema.Column {
-	if x.name == "" {
-		return nil
+	if row := b.row(x); row != nil {
+		return row.Column(x.name, b.dialect())
 	}
-	row := b.scope().Current
-	if x.qualifier != "" {
-		row = b.scope().Find(x.qualifier)
-	}
-	if row == nil {
-		return nil
-	}
-	return row.Column(x.name, b.dialect())
+	return nil
 }
 
 // class returns what an operand can be compared as.
@@ -244,6 +248,7 @@ func (b *completer) choices(f *frame) {
 	if c == nil {
 		return
 	}
+	table := b.row(f.left).Table
 	taken := map[string]bool{}
 	for _, text := range f.listed {
 		taken[text] = true
@@ -255,7 +260,7 @@ func (b *completer) choices(f *frame) {
 		}
 		x := candidate{
 			label: fmt.Sprintf("%s (%s)", choice.Label, value), insert: value, kind: protocol.CompletionItemKindEnumMember,
-			description: c.Name, place: i,
+			description: c.Name, place: i, data: b.data(itemColumn, c.Name, table),
 		}
 		switch {
 		case b.quoted != "":
@@ -324,7 +329,7 @@ func (b *completer) null(f *frame) {
 // dates adds what a date can be.
 func (b *completer) dates(rank int) {
 	today := b.now.today.Format(time.DateOnly)
-	literal := candidate{label: "'" + today + "'", kind: protocol.CompletionItemKindConstant, detail: "today's date", rank: rank + 2}
+	literal := candidate{label: "'" + today + "'", kind: protocol.CompletionItemKindConstant, filter: "today", detail: "today's date", rank: rank + 2}
 	if b.snippets {
 		literal.insert, literal.snippet = "'${1:"+today+"}'", true
 	}
