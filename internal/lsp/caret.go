@@ -107,7 +107,7 @@ type caretReader struct {
 	callable bool // a parenthesis behind it makes it a call
 	dot      bool // the last token is a dot
 	before   string
-	skipped  int   // parentheses beyond maxFrames that are open
+	skipped  int // parentheses beyond maxFrames that are open
 }
 
 // read takes in all tokens that end before the caret.

@@ -366,7 +366,8 @@ func expand(cell string) (all []string, exact bool) {
 }
 
 // TestCompletionOfExamples holds that at each place of the examples the word
-// that stands there is offered, before its first letter and behind each.
+// that stands there is offered, before its first letter and behind each: in the
+// whole text, and where nothing follows yet.
 func TestCompletionOfExamples(t *testing.T) {
 	files, err := filepath.Glob("../../examples/*/*.seg")
 	if err != nil || len(files) == 0 {
@@ -380,10 +381,12 @@ func TestCompletionOfExamples(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := string(data)
-		c := start(t, nil)
+		c, whole := start(t, nil), start(t, nil)
 		u := at(filepath.Base(name))
 		c.open(u, 1, text)
+		whole.open(u, 1, text)
 		c.diagnostics(u, 1)
+		whole.diagnostics(u, 1)
 		version := int32(1)
 		for _, m := range tokens.FindAllStringIndex(text, -1) {
 			word := text[m[0]:m[1]]
@@ -391,6 +394,10 @@ func TestCompletionOfExamples(t *testing.T) {
 				continue
 			}
 			for end := m[0]; end < m[1]; end++ {
+				asked++
+				if !slices.ContainsFunc(whole.items(u, text, end), func(i protocol.CompletionItem) bool { return isFor(i, word) }) {
+					missing[fmt.Sprintf("%s: %s in the whole text", filepath.Base(name), word)]++
+				}
 				version++
 				before := text[:end]
 				c.change(u, version, &protocol.TextDocumentContentChangeWholeDocument{Text: before})

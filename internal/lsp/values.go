@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -406,7 +407,11 @@ func (b *completer) columnsOf(row *check.Row, want class) {
 		}
 		b.add(x)
 	}
-	for _, c := range row.Columns(b.dialect()) {
+	columns := row.Columns(b.dialect())
+	if b.prefix == "" {
+		b.candidates = slices.Grow(b.candidates, len(columns))
+	}
+	for _, c := range columns {
 		add(c)
 	}
 	if !row.IsEvent || !isRealtime {
@@ -415,19 +420,10 @@ func (b *completer) columnsOf(row *check.Row, want class) {
 	// What says whose id the link is may be in no list.
 	if i, ok := b.where().operand.Source.(*ast.Interaction); ok && i.Link != nil {
 		name := i.Link.Name + "_LogicalName"
-		if !hasColumn(row.Columns(check.Realtime), name) {
+		if !slices.ContainsFunc(columns, func(c *schema.Column) bool { return c.Name == name }) {
 			add(&schema.Column{Name: name, Type: schema.TypeString})
 		}
 	}
-}
-
-func hasColumn(columns []*schema.Column, name string) bool {
-	for _, c := range columns {
-		if c.Name == name {
-			return true
-		}
-	}
-	return false
 }
 
 // isComparable reports whether conditions can use a column.
