@@ -30,7 +30,7 @@ func (s *server) Completion(ctx context.Context, params *protocol.CompletionPara
 	if err != nil {
 		return nil, err
 	}
-	if v.tree.TooLarge != nil {
+	if v.tree.Unread != nil {
 		return &protocol.CompletionList{Items: []protocol.CompletionItem{}}, nil
 	}
 	b := s.completerAt(v, params.Position)

@@ -15,7 +15,7 @@ import (
 // SignatureHelp implements protocol.Server.
 func (s *server) SignatureHelp(ctx context.Context, params *protocol.SignatureHelpParams) (*protocol.SignatureHelp, error) {
 	v, err := s.file(ctx, params.TextDocument)
-	if err != nil || v.tree.TooLarge != nil {
+	if err != nil || v.tree.Unread != nil {
 		return nil, err
 	}
 	b := s.completerAt(v, params.Position)
