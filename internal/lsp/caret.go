@@ -45,8 +45,9 @@ type frame struct {
 	first    string     // the name that stands as argument 0
 	inCall   token.Word // what the current argument calls, when a name was expected
 
-	// Of a query: what comes next, and which operand that follows.
+	// Of a query: what comes next, and behind which operand.
 	state  queryState
+	begun  bool // it can't be the name of a definition
 	source token.Word
 	steps  uint64 // those it has, a bit each
 
@@ -222,7 +223,7 @@ func (r *caretReader) takeWord(text string, at int) {
 	case f.isQuery && isMember:
 	case f.isQuery && w.IsSetOperator() && f.state != wantSource:
 		r.callable = false
-		f.state, f.source, f.steps = wantSource, token.NoWord, 0
+		f.next()
 	case f.isQuery:
 		f.state = behindName
 	case f.isList:
@@ -253,6 +254,11 @@ func (r *caretReader) takeWord(text string, at int) {
 // reset begins another condition or argument.
 func (f *frame) reset() {
 	f.expects, f.compared, f.op, f.left, f.last, f.lastStart = wantOperand, false, "", operand{}, operand{}, -1
+}
+
+// next begins another operand.
+func (f *frame) next() {
+	f.state, f.begun, f.source, f.steps = wantSource, true, token.NoWord, 0
 }
 
 // compare takes in an operator of comparison.
@@ -288,7 +294,7 @@ func (r *caretReader) symbol(text string, at int) {
 		r.frames = append(r.frames[:0], frame{isQuery: true})
 	case "=":
 		if f.isQuery {
-			f.state, f.source, f.steps = wantSource, token.NoWord, 0
+			f.next()
 			return
 		}
 		f.compare("==")
@@ -324,7 +330,7 @@ func (r *caretReader) open(text, word string, callable bool, at int) {
 	case text == "[":
 		next.isList, next.left, next.op = true, f.left, f.op
 	case f.isQuery && (!callable || word == ""):
-		next.isQuery = true
+		next.isQuery, next.begun = true, true
 	case f.isQuery && w.IsSource():
 		f.source, f.steps = w, 0
 	case f.isQuery && w.IsStep():

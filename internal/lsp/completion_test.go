@@ -43,7 +43,7 @@ func labels(items []protocol.CompletionItem) []string {
 	return all
 }
 
-// sources, sets and so on stand for several labels in the table below.
+// groups are names for several labels in the table below.
 var groups = map[string]string{
 	"SOURCES":   "PROFILE SEGMENT INTERACTION",
 	"SETS":      "UNION EXCEPT INTERSECT",
@@ -78,6 +78,11 @@ var offered = []struct {
 	{"both", "A = (SEGMENT(B) EXCEPT (|", "SOURCES !", ""},
 	{"both", "PROFILE(contact); |", "SOURCES !", ""},
 	{"both", "/* a */ |", "SOURCES !", ""},
+
+	{"both", "P| = PROFILE(contact)", "-", ""},
+	{"both", "Ba|", "-", ""},
+	{"both", "A = ba|", "SEGMENT(Base) !", ""},
+	{"both", "A = PROFILE(contact) EXCEPT (bas|", "SEGMENT(Base) !", ""},
 
 	// Behind an operand.
 	{"both", "PROFILE(contact) |", "SETS !", ""},
@@ -456,6 +461,7 @@ func TestCompletionEdits(t *testing.T) {
 		plain             bool // the client knows plain text alone
 		want              string
 	}{
+		{"bare name of a segment", "Base = PROFILE(contact) A = Bas|", "SEGMENT(Base)", false, "Base = PROFILE(contact) A = SEGMENT(Base)"},
 		{"word", "PROFILE(contact).FIL|", "FILTER", false, "PROFILE(contact).FILTER($0)"},
 		{"word of a plain client", "PROFILE(contact).FIL|", "FILTER", true, "PROFILE(contact).FILTER("},
 		{"word with its parenthesis", "PROFILE(contact).FI|LT(a == 1)", "FILTER", false, "PROFILE(contact).FILTER(a == 1)"},
@@ -513,6 +519,19 @@ func applied(text string, item protocol.CompletionItem) string {
 		text = text[:e.Range.Start.Character] + e.NewText + text[e.Range.End.Character:]
 	}
 	return text
+}
+
+// TestCompletionWithoutSnippets holds that the setting counts.
+func TestCompletionWithoutSnippets(t *testing.T) {
+	c := start(t, nil, func(_ *client, p *protocol.InitializeParams) {
+		p.InitializationOptions = protocol.LSPAny(`{"segql":{"completion":{"snippets":false}}}`)
+	})
+	c.open(at("a.seg"), 1, "PROFILE(contact).")
+	for _, item := range c.items(at("a.seg"), "PROFILE(contact).", 17) {
+		if item.InsertTextFormat == protocol.InsertTextFormatSnippet {
+			t.Errorf("%s is a snippet", item.Label)
+		}
+	}
 }
 
 // TestCompletionOrder holds that names that the workspace uses come first.

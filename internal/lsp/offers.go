@@ -92,8 +92,13 @@ func (b *completer) query(f *frame) {
 	switch {
 	case b.dotted:
 		b.steps(f)
+	case f.state == wantSource && b.follows == '=' && !f.begun:
+		// the name of a definition
 	case f.state == wantSource:
 		b.words(0, token.PROFILE, token.SEGMENT, token.INTERACTION)
+		if f.begun && b.prefix != "" {
+			b.segments("SEGMENT(", ")")
+		}
 	case f.state == behindOperand:
 		if f.source == token.INTERACTION && b.dialect() == check.Outbound {
 			return // it stands alone
@@ -218,7 +223,7 @@ func (b *completer) names(f *frame) {
 	case f.word == token.PROFILE && f.argument == 0:
 		b.tables()
 	case f.word == token.SEGMENT && f.argument == 0:
-		b.segments()
+		b.segments("", "")
 	case f.word == token.INTERACTION && f.argument == 0:
 		b.events()
 	case f.word == token.INTERACTION && f.argument == 1:
@@ -343,8 +348,14 @@ func aliasesOf(o *ast.Operand) []*ast.Alias {
 }
 
 // segments adds the segments of the workspace, and those of the organization
-// that it refers to.
-func (b *completer) segments() {
+// that it refers to, between two texts.
+func (b *completer) segments(before, behind string) {
+	filter := func(name string) string {
+		if before == "" {
+			return ""
+		}
+		return name
+	}
 	seen := map[string]bool{}
 	for d := range b.project().Definitions() {
 		name := d.Name.Name
@@ -354,7 +365,7 @@ func (b *completer) segments() {
 		seen[name] = true
 		if d.Placed.Definition != b.definition.Definition {
 			b.add(candidate{
-				label: name, kind: protocol.CompletionItemKindReference, description: baseName(fileURI(d.File.Path)),
+				label: before + name + behind, filter: filter(name), kind: protocol.CompletionItemKindReference, description: baseName(fileURI(d.File.Path)),
 				uses: b.usage.segments[name], data: b.data(itemSegment, name, ""),
 			})
 		}
@@ -369,7 +380,7 @@ func (b *completer) segments() {
 	for _, name := range others {
 		if len(b.project().Lookup(b.checked, name)) == 0 {
 			b.add(candidate{
-				label: name, kind: protocol.CompletionItemKindReference, description: "not in the workspace",
+				label: before + name + behind, filter: filter(name), kind: protocol.CompletionItemKindReference, description: "not in the workspace",
 				rank: 1, uses: b.usage.segments[name],
 			})
 		}
