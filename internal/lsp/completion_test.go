@@ -294,6 +294,7 @@ var offered = []struct {
 	{"both", "// seg:ignore unknown-column, unused|", "unused-alias", "unknown-column"},
 	{"both", "PROFILE(contact) // seg:ignore unused-al|", "unused-alias !", ""},
 	{"both", "PROFILE(contact) /* seg:ignore unused-al| */", "unused-alias !", ""},
+	{"both", "// seg:ignore having-bef|\nPROFILE(contact)", "-", ""},
 	{"both", "// seg:ignore unused-alias until |", "-", ""},
 	{"both", "// seg:ignore unused-alias -- because |", "-", ""},
 	{"both", "// seg:dialect |\nPROFILE(contact)", "outbound realtime !", ""},
@@ -548,6 +549,17 @@ func TestCompletionOrder(t *testing.T) {
 	got = first(labels(c.items(at("a.seg"), text, len(text)-1)), 3)
 	if diff := gocmp.Diff([]string{"nickname", "fullname", "statecode"}, got); diff != "" {
 		t.Errorf("after a change (-want +got):\n%s", diff)
+	}
+}
+
+// TestCompletionOfFoundRules holds that a comment is offered first what there
+// is to silence.
+func TestCompletionOfFoundRules(t *testing.T) {
+	c := start(t, nil)
+	text := "// seg:ignore \nPROFILE(contact).FILTER(statecode == 7)"
+	c.open(at("a.seg"), 1, text)
+	if got := labels(c.items(at("a.seg"), text, len("// seg:ignore "))); got[0] != "unknown-choice-value" {
+		t.Errorf("first is %q", first(got, 3))
 	}
 }
 

@@ -33,7 +33,8 @@ func (b *completer) all() {
 	}
 }
 
-// inComment adds the names that comments take.
+// inComment adds the names that comments take. Rules that have something to
+// say about the file come first.
 func (b *completer) inComment() {
 	text := strings.TrimLeft(b.comment, "/* \t")
 	if names, ok := strings.CutPrefix(text, "seg:ignore "); ok && !strings.Contains(names, "--") {
@@ -46,9 +47,16 @@ func (b *completer) inComment() {
 		if slices.Contains(words, "until") {
 			return
 		}
+		found := map[string]int{}
+		for _, f := range b.project().Check(b.checked) {
+			found[f.Rule]++
+		}
 		for _, r := range check.Rules() {
-			if !slices.Contains(words, r.Name) {
-				b.add(candidate{label: r.Name, kind: protocol.CompletionItemKindValue, description: r.Summary, data: itemData{Kind: itemRule, Name: r.Name}})
+			if r.CanIgnore() && !slices.Contains(words, r.Name) {
+				b.add(candidate{
+					label: r.Name, kind: protocol.CompletionItemKindValue, description: r.Summary, uses: found[r.Name],
+					data: itemData{Kind: itemRule, Name: r.Name},
+				})
 			}
 		}
 		return
