@@ -33,8 +33,8 @@ func (s *server) FoldingRanges(ctx context.Context, params *protocol.FoldingRang
 	if s.can.maxFolds > 0 && len(folds) > s.can.maxFolds {
 		slices.SortStableFunc(folds, func(a, b fold) int { return a.depth - b.depth })
 		folds = folds[:s.can.maxFolds]
-		slices.SortStableFunc(folds, func(a, b fold) int { return cmp.Compare(a.StartLine, b.StartLine) })
 	}
+	slices.SortStableFunc(folds, func(a, b fold) int { return cmp.Compare(a.StartLine, b.StartLine) })
 	out := make([]protocol.FoldingRange, 0, len(folds))
 	for _, f := range folds {
 		out = append(out, f.FoldingRange)
