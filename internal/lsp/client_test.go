@@ -78,7 +78,7 @@ func (m *memory) write(u uri.URI, text string) {
 type client struct {
 	protocol.Server // what the client asks the server
 
-	t      *testing.T
+	t      testing.TB
 	files  *memory
 	conn   jsonrpc2.Conn
 	result *protocol.InitializeResult
@@ -114,7 +114,7 @@ type option func(*client, *protocol.InitializeParams)
 
 // start starts a server with a workspace of files, by their names, and a client
 // that has said initialized.
-func start(t *testing.T, files map[string]string, options ...option) *client {
+func start(t testing.TB, files map[string]string, options ...option) *client {
 	t.Helper()
 	c := connect(t, files)
 	yes := true
@@ -154,7 +154,7 @@ func start(t *testing.T, files map[string]string, options ...option) *client {
 }
 
 // connect starts a server, and a client that has said nothing yet.
-func connect(t *testing.T, files map[string]string) *client {
+func connect(t testing.TB, files map[string]string) *client {
 	t.Helper()
 	c := &client{
 		t: t, files: &memory{texts: map[uri.URI]string{}}, done: make(chan error, 1),

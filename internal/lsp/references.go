@@ -10,6 +10,7 @@ import (
 
 	"segql/lang/ast"
 	"segql/lang/check"
+	"segql/lang/schema"
 	"segql/lang/token"
 )
 
@@ -61,8 +62,8 @@ func (v view) referring(name string, meant []check.Definition) func(func(check.R
 }
 
 // References implements protocol.Server: of segments in the whole project, of
-// aliases in their operand, and of a column in all the queries of the project,
-// wherever it is read from a row of the same table.
+// aliases in their operand, and of names of the schema wherever the queries of
+// the project use the same table, column or relationship.
 func (s *server) References(ctx context.Context, params *protocol.ReferenceParams) ([]protocol.Location, error) {
 	v, err := s.file(ctx, params.TextDocument)
 	if err != nil {
@@ -71,6 +72,7 @@ func (s *server) References(ctx context.Context, params *protocol.ReferenceParam
 	n := v.nameAt(params.Position)
 	var places []place
 	switch n.kind {
+	case noName:
 	case segmentName:
 		definitions, references, err := v.segmentPlaces(ctx, n.Name)
 		if err != nil {
@@ -86,8 +88,8 @@ func (s *server) References(ctx context.Context, params *protocol.ReferenceParam
 				places = append(places, place{v.file, n.definition.Abs(o.Extent)})
 			}
 		}
-	case columnName:
-		if places, err = v.columnPlaces(ctx, n); err != nil {
+	default:
+		if places, err = v.schemaPlaces(ctx, n); err != nil {
 			return nil, err
 		}
 	}
@@ -101,9 +103,8 @@ func (s *server) References(ctx context.Context, params *protocol.ReferenceParam
 	return out, nil
 }
 
-// columnPlaces returns where a column of a table, or of an event, is read in the
-// project.
-func (v view) columnPlaces(ctx context.Context, n named) ([]place, error) {
+// schemaPlaces returns where the project uses what a name of the schema means.
+func (v view) schemaPlaces(ctx context.Context, n named) ([]place, error) {
 	var places []place
 	for _, f := range v.project().Files() {
 		other := v.other(f)
@@ -111,12 +112,12 @@ func (v view) columnPlaces(ctx context.Context, n named) ([]place, error) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			if d.Definition != n.definition.Definition && !mentions(d.Definition, n.Name) {
-				continue // most have no such name, and need not be resolved
-			}
 			resolve := other.resolver(d.Definition)
+			if d.Definition == n.definition.Definition {
+				resolve = n.resolve
+			}
 			eachName(d.Definition, func(o occurrence) {
-				if isColumn(o, n.Name) && sameTable(meaningOf(o.parent, o.Ident, resolve).row, n.row) {
+				if n.isUsedBy(o, f.Schema, resolve) {
 					places = append(places, place{other.file, d.Abs(o.Extent)})
 				}
 			})
@@ -125,16 +126,21 @@ func (v view) columnPlaces(ctx context.Context, n named) ([]place, error) {
 	return places, nil
 }
 
-// mentions reports whether a column of that name stands in a definition.
-func mentions(d *ast.Definition, name string) bool {
-	found := false
-	eachName(d, func(o occurrence) { found = found || isColumn(o, name) })
-	return found
-}
-
-func isColumn(o occurrence, name string) bool {
-	column, ok := o.parent.(*ast.ColumnExpr)
-	return ok && o.Ident == &column.Name && strings.EqualFold(o.Name, name)
+// isUsedBy reports whether another name, of any definition, means the same name
+// of the schema. Only where it may be the column is its definition resolved.
+func (n named) isUsedBy(o occurrence, s *schema.Schema, resolve func() *check.Resolution) bool {
+	column, inColumn := o.parent.(*ast.ColumnExpr)
+	switch {
+	case n.kind == columnName:
+		return inColumn && o.Ident == &column.Name && strings.EqualFold(o.Name, n.Name) && sameTable(meaningOf(o.parent, o.Ident, resolve).row, n.row)
+	case inColumn:
+		return false // a table before a column is one that a step names already
+	case n.kind == relationshipName && meaningOf(o.parent, o.Ident, resolve).kind == relationshipName:
+		// Both dialects have a name for the same one.
+		r := s.Relationship(o.Name)
+		return strings.EqualFold(o.Name, n.Name) || r != nil && r == s.Relationship(n.Name)
+	}
+	return meaningOf(o.parent, o.Ident, resolve) == n.meaning
 }
 
 // sameTable reports whether two rows are of the same table. What is not known

@@ -102,7 +102,7 @@ func applied(t *testing.T, text string, lines *token.Lines, edit *protocol.Works
 	return appliedTo(t, text, lines, edits)
 }
 
-func appliedTo(t *testing.T, text string, lines *token.Lines, edits []protocol.TextEdit) string {
+func appliedTo(t testing.TB, text string, lines *token.Lines, edits []protocol.TextEdit) string {
 	t.Helper()
 	offset := func(p protocol.Position) token.Pos {
 		return lines.Offset(token.Position{Line: int(p.Line), Column: int(p.Character)}, token.Bytes)

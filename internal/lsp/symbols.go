@@ -36,7 +36,7 @@ func (s *server) DocumentSymbol(ctx context.Context, params *protocol.DocumentSy
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		o := outline{view: v, placed: d, res: v.resolve(d.Definition)}
+		o := outline{view: v, placed: d, res: v.project().ResolveRows(v.checked, d.Definition)}
 		name, own := definitionName(d.Definition)
 		detail := o.res.Table
 		if d.Name == nil {
