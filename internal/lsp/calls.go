@@ -44,7 +44,7 @@ type callData struct {
 // callItem returns a definition of the file as an item of the hierarchy.
 func (v view) callItem(d ast.Placed) protocol.CallHierarchyItem {
 	name, own := definitionName(d.Definition)
-	detail := baseName(v.uri)
+	detail := v.now.shortName(v.uri)
 	index, _ := slices.BinarySearchFunc(v.tree.Definitions, d.Offset, func(d ast.Placed, at token.Pos) int { return cmp.Compare(d.Offset, at) })
 	item := protocol.CallHierarchyItem{
 		Name: name, Kind: segmentKind, Detail: &detail, URI: v.uri,

@@ -24,7 +24,7 @@ func (s *server) FoldingRanges(ctx context.Context, params *protocol.FoldingRang
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		f := folder{view: v, placed: d, lineOnly: s.can.lineFolding, breaks: lineBreaks(d.Text)}
+		f := folder{view: v, placed: d, lineOnly: s.can.lineFolding, breaks: lineBreaks(d.Text), starts: map[uint32]bool{}}
 		if len(f.breaks) > 0 {
 			f.definition()
 			folds = append(folds, f.folds...)
@@ -56,6 +56,7 @@ type folder struct {
 	lineOnly bool
 	breaks   []token.Pos // where the lines of its text end
 	folds    []fold
+	starts   map[uint32]bool // the lines that folds start at
 }
 
 // lineBreaks returns where lines end in text.
@@ -88,9 +89,10 @@ func (f *folder) add(start, end token.Pos, depth int, kind protocol.FoldingRange
 		if kind == "" && isBlank(f.placed.Text[f.breaks[last-1]+1:end]) {
 			r.EndLine--
 		}
-		if r.EndLine == r.StartLine || slices.ContainsFunc(f.folds, func(o fold) bool { return o.StartLine == r.StartLine }) {
+		if r.EndLine == r.StartLine || f.starts[r.StartLine] {
 			return // the one around it folds the line already
 		}
+		f.starts[r.StartLine] = true
 	} else {
 		r.StartCharacter, r.EndCharacter = &from.Character, &to.Character
 	}

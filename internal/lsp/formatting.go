@@ -85,6 +85,9 @@ func (s *server) formatRanges(ctx context.Context, document protocol.TextDocumen
 			if done[d.Definition] || own.Start > within.End || own.End < within.Start {
 				continue
 			}
+			if within.Len() > 0 && (own.Start == within.End || own.End == within.Start) {
+				continue // whole lines end where the next one starts
+			}
 			done[d.Definition] = true
 			edits = append(edits, v.formatDefinition(d, style)...)
 		}
@@ -129,15 +132,20 @@ func (v view) formatDefinition(d ast.Placed, style project.Style) []token.Edit {
 
 // lineEnd returns the line end of the file, that of its first line.
 func (f *file) lineEnd() string {
-	for _, d := range append(f.tree.Definitions[:min(1, len(f.tree.Definitions)):1], f.tree.Tail) {
-		if i := strings.IndexByte(d.Text, '\n'); i >= 0 {
-			if i > 0 && d.Text[i-1] == '\r' {
-				return "\r\n"
-			}
-			break
+	of := func(d ast.Placed) (string, bool) {
+		i := strings.IndexByte(d.Text, '\n')
+		if i > 0 && d.Text[i-1] == '\r' {
+			return "\r\n", true
+		}
+		return "\n", i >= 0
+	}
+	for _, d := range f.tree.Definitions {
+		if end, ok := of(d); ok {
+			return end
 		}
 	}
-	return "\n"
+	end, _ := of(f.tree.Tail)
+	return end
 }
 
 func withLineEnds(text, lineEnd string) string {

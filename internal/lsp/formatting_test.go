@@ -160,6 +160,7 @@ func TestNewLine(t *testing.T) {
 		{"text before the caret", "PROFILE(\ncontact|", "PROFILE(\ncontact|"},
 		{"the second definition", "A = PROFILE(contact)\nB = PROFILE(\n|", "A = PROFILE(contact)\nB = PROFILE(\n  |"},
 		{"an open one before another", "A = PROFILE(\n|\nB = PROFILE(contact)", "A = PROFILE(\n  |\nB = PROFILE(contact)"},
+		{"behind one that is whole, before which one is open", "A = PROFILE(contact)\n  .FILTER(\nB = PROFILE(contact)\n|.FILTER(a == 1)", "A = PROFILE(contact)\n  .FILTER(\nB = PROFILE(contact)\n  |.FILTER(a == 1)"},
 		{"the first line", "|", "|"},
 		{"CRLF", "PROFILE(contact)\r\n  .FILTER(\r\n|\r\n)", "PROFILE(contact)\r\n  .FILTER(\r\n    |\r\n)"},
 		{"behind a string that is open", "PROFILE(contact).FILTER(a == 'x\n|", "PROFILE(contact).FILTER(a == 'x\n  |"},
@@ -183,5 +184,36 @@ func TestNewLine(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestFormattingKeepsLineEnds formats a definition of one line that becomes
+// several.
+func TestFormattingKeepsLineEnds(t *testing.T) {
+	c := start(t, nil, withEncoding(protocol.PositionEncodingKindUTF8))
+	first := "A = PROFILE(contact).FILTER(emailaddress1 == 'somebody@example.com' && emailaddress2 == 'x').DISTINCT()"
+	text := first + "\r\nB = PROFILE(contact)"
+	c.open(at("a.seg"), 1, text)
+	edits, err := c.RangeFormatting(t.Context(), &protocol.DocumentRangeFormattingParams{TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := appliedTo(t, text, token.NewLines(text), edits)
+	if lines := strings.Count(got, "\n"); lines < 3 || lines != strings.Count(got, "\r\n") {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestFormattingOfLines formats a selection of whole lines, which ends where the
+// next definition starts.
+func TestFormattingOfLines(t *testing.T) {
+	c := start(t, nil)
+	c.open(at("a.seg"), 1, "A=PROFILE(contact)\nB=PROFILE(contact)\nC=PROFILE(contact)\n")
+	edits, err := c.RangeFormatting(t.Context(), &protocol.DocumentRangeFormattingParams{
+		TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")},
+		Range:        protocol.Range{Start: protocol.Position{Line: 1}, End: protocol.Position{Line: 2}},
+	})
+	if err != nil || len(edits) != 2 || edits[0].Range.Start.Line != 1 || edits[1].Range.Start.Line != 1 {
+		t.Errorf("%v, %v", edits, err)
 	}
 }

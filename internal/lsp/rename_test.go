@@ -43,11 +43,11 @@ func TestRenameKeepsTheMeaning(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %s: %v", name, old, err)
 			}
-			if key := asJSON(edit); seen[key] {
+			key := asJSON(edit)
+			if seen[key] {
 				continue
-			} else {
-				seen[key] = true
 			}
+			seen[key] = true
 			renamed++
 			version += 2
 			after := applied(t, text, lines, edit)

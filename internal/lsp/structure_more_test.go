@@ -174,6 +174,9 @@ func TestSymbolsOfTheWorkspace(t *testing.T) {
 		names := []string{}
 		for _, s := range answer.(protocol.SymbolInformationSlice) {
 			names = append(names, s.Name)
+			if in := string(s.Location.URI); in != string(root)+"/"+*s.ContainerName {
+				t.Errorf("%s is in %s, but called %s", s.Name, in, *s.ContainerName)
+			}
 		}
 		return names
 	}
@@ -219,5 +222,29 @@ func TestRenameAcrossFiles(t *testing.T) {
 	}
 	if diff := gocmp.Diff(map[uri.URI]string{at("a.seg"): "7, 1 edits", at("b.seg"): "stored, 1 edits"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestDeepNesting asks about a text that is nested as deeply as the parser
+// takes it, and more.
+func TestDeepNesting(t *testing.T) {
+	c := start(t, nil)
+	for i, text := range []string{
+		strings.Repeat("(", 900) + "PROFILE(contact)" + strings.Repeat(")", 900),
+		"PROFILE(contact).FILTER(" + strings.Repeat("(", 900) + "fax == 'x'" + strings.Repeat(")", 900) + ")",
+		"PROFILE(contact)" + strings.Repeat(".RELATE(contact_customer_accounts, a, RELATE(account_primary_contact, b", 900),
+		"PROFILE(contact).RELATE(x, y" + strings.Repeat(", RELATE(x, y", 900),
+		strings.Repeat("(\n", 2000),
+	} {
+		u := at(fmt.Sprintf("%d.seg", i))
+		c.open(u, 1, text)
+		middle := positionUTF16(text, len(text)/2)
+		place, _ := protocol.Marshal(&middle)
+		params := fmt.Sprintf(`{"textDocument":{"uri":%q},"position":%[2]s,"positions":[%[2]s],"range":{"start":%[2]s,"end":%[2]s},"ch":"\n","newName":"Other","options":{"tabSize":2,"insertSpaces":true}}`, u, place)
+		for _, method := range []string{"documentSymbol", "foldingRange", "selectionRange", "semanticTokens/full", "documentHighlight", "definition", "rangeFormatting", "onTypeFormatting", "linkedEditingRange"} {
+			if err := c.call("textDocument/"+method, params); err != nil {
+				t.Errorf("%s of %d: %v", method, i, err)
+			}
+		}
 	}
 }

@@ -188,13 +188,37 @@ func (c *client) checkTokenRange(u uri.URI, text string, data []uint32, enc toke
 // server does not have.
 func TestTokensOfAnUnknownResult(t *testing.T) {
 	c := start(t, nil)
-	c.open(at("a.seg"), 1, "PROFILE(contact)")
+	c.open(at("a.seg"), 1, "PROFILE(contact) // c\n\n// the end\n")
 	answer, err := c.SemanticTokensFullDelta(t.Context(), &protocol.SemanticTokensDeltaParams{TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")}, PreviousResultID: "x"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if full, ok := answer.(*protocol.SemanticTokens); !ok || len(full.Data) != 10 {
+	if full, ok := answer.(*protocol.SemanticTokens); !ok || len(full.Data) != 20 {
 		t.Errorf("got %v", answer)
+	}
+}
+
+// TestTokensStay makes changes that no token sees.
+func TestTokensStay(t *testing.T) {
+	c := start(t, nil)
+	u := at("a.seg")
+	before, behind := "// one\nA = PROFILE(contact); B = PROFILE(", "contact)\n// two\nC = PROFILE(lead)\n"
+	c.open(u, 1, before+behind)
+	full, err := c.SemanticTokensFull(t.Context(), &protocol.SemanticTokensParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, text := range []string{before + behind, before + strings.Replace(behind, ")", " )", 1), before + behind + "\n"} {
+		c.change(u, int32(i+2), &protocol.TextDocumentContentChangeWholeDocument{Text: text})
+		answer, err := c.SemanticTokensFullDelta(t.Context(), &protocol.SemanticTokensDeltaParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}, PreviousResultID: *full.ResultID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		delta, ok := answer.(*protocol.SemanticTokensDelta)
+		if !ok || len(delta.Edits) > 0 {
+			t.Fatalf("%q: %+v", text, answer)
+		}
+		full.ResultID = delta.ResultID
 	}
 }
 

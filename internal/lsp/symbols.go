@@ -130,7 +130,7 @@ func (o outline) query(q *ast.Query) []protocol.DocumentSymbol {
 			detail = strings.TrimSuffix(q.Operators[i-1].Word.String()+" · "+detail, " · ")
 		}
 		name, own := operandName(o.placed.Definition, operand)
-		symbols = append(symbols, o.symbol(protocol.SymbolKindObject, name, detail, operand.Extent, own, o.operand(operand)))
+		symbols = append(symbols, o.symbol(protocol.SymbolKindArray, name, detail, operand.Extent, own, o.operand(operand)))
 	}
 	return symbols
 }
@@ -226,13 +226,23 @@ func (s *server) Symbols(ctx context.Context, params *protocol.WorkspaceSymbolPa
 	found := protocol.SymbolInformationSlice{}
 	for _, m := range matches[:min(len(matches), maxSymbols)] {
 		f := now.file(fileURI(m.File.Path))
-		container := baseName(f.uri)
+		container := now.shortName(f.uri)
 		found = append(found, protocol.SymbolInformation{
 			BaseSymbolInformation: protocol.BaseSymbolInformation{Name: m.Name.Name, Kind: segmentKind, ContainerName: &container},
 			Location:              f.location(m.Abs(m.Name.Extent)),
 		})
 	}
 	return found, nil
+}
+
+// shortName returns the path of a file from the folder of the workspace.
+func (s *snapshot) shortName(u fileURI) string {
+	for _, folder := range s.folders {
+		if rest, ok := strings.CutPrefix(u.Path(), strings.TrimSuffix(folder.URI.Path(), "/")+"/"); ok {
+			return rest
+		}
+	}
+	return baseName(u)
 }
 
 // symbolScore reports whether a query in lower case leads to a name, and how

@@ -245,14 +245,7 @@ func (l *tokenLegend) collect(d *ast.Definition, within token.Span) []textToken 
 		add(commentToken, c.Span, 0)
 	}
 	slices.SortStableFunc(tokens, func(a, b textToken) int { return int(a.span.Start - b.span.Start) })
-	end := token.Pos(0)
-	return slices.DeleteFunc(tokens, func(t textToken) bool {
-		if t.span.Start < end {
-			return true // of broken text, which one node holds and another too
-		}
-		end = t.span.End
-		return false
-	})
+	return tokens
 }
 
 // operator returns the type of an operator, which may be a word.
