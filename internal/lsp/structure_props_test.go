@@ -128,11 +128,14 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// randomEdit cuts something out of a text, or puts something in.
+// randomEdit cuts something out of a text, or its end off, or puts something in.
 func randomEdit(random *rand.Rand, text string) string {
 	from := random.IntN(len(text) + 1)
 	for from < len(text) && !utf8.RuneStart(text[from]) {
 		from++
+	}
+	if random.IntN(8) == 0 {
+		return text[:from]
 	}
 	to := from
 	if random.IntN(2) == 0 {

@@ -156,6 +156,18 @@ func (l *tokenLegend) collect(d *ast.Definition, within token.Span) []textToken 
 			add(typ, n.Extent, 0)
 		}
 	}
+	operator := func(s token.Span) {
+		typ := operatorToken
+		if s.IsValid() && isWord(s.Text(d.Text)) {
+			typ = keywordToken
+		}
+		add(typ, s, 0)
+	}
+	operators := func(all []ast.Operator) {
+		for _, o := range all {
+			operator(o.Span)
+		}
+	}
 	aliases := map[string]bool{} // those of the operand so far
 	var visit func(ast.Node)
 	visit = func(n ast.Node) {
@@ -215,11 +227,11 @@ func (l *tokenLegend) collect(d *ast.Definition, within token.Span) []textToken 
 		case *ast.DatePart:
 			add(enumToken, n.Extent, l.library)
 		case *ast.LogicalExpr:
-			l.operators(d, n.Operators, add)
+			operators(n.Operators)
 		case *ast.ArithExpr:
-			l.operators(d, n.Operators, add)
+			operators(n.Operators)
 		case *ast.CompareExpr:
-			add(l.operator(d, n.OpSpan), n.OpSpan, 0)
+			operator(n.OpSpan)
 		case *ast.InExpr:
 			add(keywordToken, n.In, 0)
 		case *ast.ColumnExpr:
@@ -246,20 +258,6 @@ func (l *tokenLegend) collect(d *ast.Definition, within token.Span) []textToken 
 	}
 	slices.SortStableFunc(tokens, func(a, b textToken) int { return int(a.span.Start - b.span.Start) })
 	return tokens
-}
-
-// operator returns the type of an operator, which may be a word.
-func (l *tokenLegend) operator(d *ast.Definition, s token.Span) tokenType {
-	if s.IsValid() && isWord(s.Text(d.Text)) {
-		return keywordToken
-	}
-	return operatorToken
-}
-
-func (l *tokenLegend) operators(d *ast.Definition, operators []ast.Operator, add func(tokenType, token.Span, uint32)) {
-	for _, o := range operators {
-		add(l.operator(d, o.Span), o.Span, 0)
-	}
 }
 
 // distance counts lines and columns behind a place. Where there is no line
