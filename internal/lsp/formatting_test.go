@@ -217,3 +217,41 @@ func TestFormattingOfLines(t *testing.T) {
 		t.Errorf("%v, %v", edits, err)
 	}
 }
+
+// TestNewLineIsThatOfSegfmt begins each line of formatted texts anew: it is
+// indented as it is already.
+func TestNewLineIsThatOfSegfmt(t *testing.T) {
+	c := start(t, nil, withEncoding(protocol.PositionEncodingKindUTF8))
+	texts, asked := corpus(t), 0
+	for _, width := range []int{30, 60, 100} {
+		for name, text := range texts {
+			text, errs := format.Source(text, format.Options{Width: width})
+			if len(errs) > 0 {
+				continue
+			}
+			u, lines := at(name), token.NewLines(text)
+			c.open(u, 1, text)
+			for i := range lines.Count() {
+				line := lines.Line(i).Text(text)
+				indent := len(line) - len(strings.TrimLeft(line, " "))
+				if indent == 0 || strings.HasPrefix(name, "mixed-logical-operators") {
+					continue // how && stands beside || shows only when both are written
+				}
+				asked++
+				edits, err := c.OnTypeFormatting(t.Context(), &protocol.DocumentOnTypeFormattingParams{
+					TextDocument: protocol.TextDocumentIdentifier{URI: u}, Position: protocol.Position{Line: uint32(i), Character: uint32(indent)}, Ch: "\n",
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(edits) > 0 {
+					t.Errorf("%s, width %d, line %d: %q instead of %q in\n%s", name, width, i+1, edits[0].NewText, line[:indent], text)
+				}
+			}
+			_ = c.DidClose(t.Context(), &protocol.DidCloseTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}})
+		}
+	}
+	if asked < 300 {
+		t.Errorf("only %d lines", asked)
+	}
+}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 
 	"go.lsp.dev/protocol"
 
 	"segql/internal/project"
 	"segql/lang/ast"
+	"segql/lang/format"
 	"segql/lang/token"
 )
 
@@ -53,32 +55,38 @@ func (v view) formatClosed(p token.Pos, style project.Style) []token.Edit {
 }
 
 // indentLine returns the edit that indents the line of p, whose indentation ends
-// there: one level more than the line of the parenthesis that is open, as much
-// as that line if the line starts by closing it, and one level for a step.
-// Where neither says anything, it stays as the editor has it.
+// there: a step one level more than the operand that it belongs to, what follows
+// the operator of a comparison or value one more than its start, anything else in parentheses one
+// more than the line that opens them, and what closes them as much as that.
+// Where none of this says anything, the line stays as the editor has it.
 func (v view) indentLine(p token.Pos, style project.Style) []token.Edit {
 	before, start := v.before(p)
-	head := strings.LastIndexAny(before, "\r\n") + 1
+	head := lineStart(before, len(before))
 	if head == 0 || !isBlank(before[head:]) {
 		return nil
 	}
 	unit := style.Indent
 	if unit == "" {
-		unit = "  "
+		unit = format.DefaultIndent
 	}
-	open, inText := openAt(before[:head])
+	b := bracketsIn(before[:head])
 	rest := v.lineBehind(p)
+	isOpen := len(b.open) > 0
 	var want string
 	switch {
-	case inText:
+	case b.inComment:
 		return nil
-	case len(open) > 0:
-		want = indentationOf(before, open[len(open)-1])
-		if rest == "" || rest[0] != ')' && rest[0] != ']' {
+	case isOpen && rest != "" && (rest[0] == ')' || rest[0] == ']'):
+		want = indentationOf(before, b.open[len(b.open)-1])
+	case b.last >= 0 && strings.HasPrefix(rest, "."):
+		want = b.stepIndentation(before, unit)
+	case isOpen && endsInOperator(before[:b.last+1]):
+		want = indentationOf(before, b.last)
+		if !endsInOperator(strings.TrimRight(before[:lineStart(before, b.last)], " \t\r\n")) {
 			want += unit
 		}
-	case strings.HasPrefix(rest, "."):
-		want = unit
+	case isOpen:
+		want = indentationOf(before, b.open[len(b.open)-1]) + unit
 	default:
 		return nil
 	}
@@ -86,6 +94,15 @@ func (v view) indentLine(p token.Pos, style project.Style) []token.Edit {
 		return nil
 	}
 	return []token.Edit{{Span: token.Span{Start: start + token.Pos(head), End: p}, New: want}} //nolint:gosec // texts have at most 64 MB
+}
+
+// endsInOperator reports whether a comparison or value goes on behind text.
+func endsInOperator(text string) bool {
+	switch token.Lookup(text[len(strings.TrimRightFunc(text, unicode.IsLetter)):]) {
+	case token.CONTAINS, token.STARTSWITH, token.ENDSWITH:
+		return true
+	}
+	return text != "" && strings.IndexByte("=<>+-*/", text[len(text)-1]) >= 0
 }
 
 // before returns the text in front of p, from the start of the definition that
@@ -124,33 +141,74 @@ func (v view) lineBehind(p token.Pos) string {
 	return strings.TrimLeft(text, " \t")
 }
 
-// openAt returns where the parentheses and brackets stand that are open at the
-// end of text, and whether a comment is.
-func openAt(text string) (open []int, inComment bool) {
+// brackets are the parentheses and brackets of a text, by their offsets.
+type brackets struct {
+	open []int // those that are open at its end, the innermost last
+	// shut holds, for each line that starts by closing one, where that was
+	// opened; lines are named by their start.
+	shut      map[int]int
+	last      int // where the last token ends, -1 if there is none
+	inComment bool
+}
+
+func bracketsIn(text string) brackets {
+	b := brackets{shut: map[int]int{}, last: -1}
 	for i := 0; i < len(text); i++ {
 		switch rest := text[i:]; {
 		case strings.HasPrefix(rest, "//"):
 			n := strings.IndexAny(rest, "\r\n")
 			if n < 0 {
-				return open, true
+				b.inComment = true
+				return b
 			}
 			i += n
+			continue
 		case strings.HasPrefix(rest, "/*"):
 			n := strings.Index(rest[2:], "*/")
 			if n < 0 {
-				return open, true
+				b.inComment = true
+				return b
 			}
 			i += n + 3
+			continue
+		case strings.IndexByte(" \t\r\n", rest[0]) >= 0:
+			continue
 		case rest[0] == '\'':
 			i += stringLen(rest) - 1
 		case rest[0] == '(' || rest[0] == '[':
-			open = append(open, i)
-		case (rest[0] == ')' || rest[0] == ']') && len(open) > 0:
-			open = open[:len(open)-1]
+			b.open = append(b.open, i)
+		case (rest[0] == ')' || rest[0] == ']') && len(b.open) > 0:
+			opened := b.open[len(b.open)-1]
+			b.open = b.open[:len(b.open)-1]
+			if start := lineStart(text, i); isBlank(text[start:i]) {
+				b.shut[start] = opened
+			}
 		}
+		b.last = i
 	}
-	return open, false
+	return b
 }
+
+// stepIndentation returns the indentation of a step behind text: that of the
+// step before it, or one level more than its source.
+func (b brackets) stepIndentation(text, unit string) string {
+	at := b.last
+	for {
+		opened, ok := b.shut[lineStart(text, at)]
+		if !ok {
+			break
+		}
+		at = opened
+	}
+	indentation := indentationOf(text, at)
+	if text[lineStart(text, at)+len(indentation)] == '.' {
+		return indentation
+	}
+	return indentation + unit
+}
+
+// lineStart returns where the line of an offset starts.
+func lineStart(text string, i int) int { return strings.LastIndexAny(text[:i], "\r\n") + 1 }
 
 // stringLen returns the length of the string that text starts with; one that is
 // not closed ends with its line.
@@ -170,6 +228,6 @@ func stringLen(text string) int {
 
 // indentationOf returns the blanks that the line of offset i starts with.
 func indentationOf(text string, i int) string {
-	line := text[strings.LastIndexAny(text[:i], "\r\n")+1 : i]
+	line := text[lineStart(text, i) : i+1]
 	return line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 }
