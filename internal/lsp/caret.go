@@ -415,12 +415,14 @@ func wordEnd(text string, from int) int {
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
+func isWordByte(b byte) bool { return b == '_' || isDigit(b) || isLetter(b) }
+
 // wordLetter returns the length of the letter, digit or _ that text starts
 // with, 0 if it starts with none. A letter that is not ASCII is no part of a
 // name, but who types one means it as such.
 func wordLetter(text string) int {
 	switch b := text[0]; {
-	case b == '_' || isDigit(b) || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z':
+	case isWordByte(b):
 		return 1
 	case b < utf8.RuneSelf:
 		return 0

@@ -131,6 +131,8 @@ func start(t testing.TB, files map[string]string, options ...option) *client {
 				Completion:     &protocol.CompletionClientCapabilities{CompletionItem: &protocol.ClientCompletionItemOptions{SnippetSupport: &yes, LabelDetailsSupport: &yes}},
 				Hover:          &protocol.HoverClientCapabilities{ContentFormat: []protocol.MarkupKind{protocol.MarkupKindMarkdown}},
 				DocumentSymbol: &protocol.DocumentSymbolClientCapabilities{HierarchicalDocumentSymbolSupport: &yes},
+				SemanticTokens: allTokens(),
+				Rename:         &protocol.RenameClientCapabilities{PrepareSupport: &yes},
 				CodeAction: &protocol.CodeActionClientCapabilities{
 					DataSupport: &yes, ResolveSupport: protocol.ClientCodeActionResolveOptions{Properties: []string{"edit"}},
 					CodeActionLiteralSupport: protocol.ClientCodeActionLiteralOptions{CodeActionKind: protocol.ClientCodeActionKindOptions{ValueSet: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix}}},

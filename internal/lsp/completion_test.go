@@ -498,16 +498,16 @@ func TestCompletionEdits(t *testing.T) {
 			if i < 0 {
 				t.Fatalf("%q is not offered, only %q", test.label, first(labels(items), 12))
 			}
-			if diff := gocmp.Diff(test.want, applied(text, items[i])); diff != "" {
+			if diff := gocmp.Diff(test.want, withItem(text, items[i])); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-// applied returns a text of one line with an item taken, in place of what it
+// withItem returns a text of one line with an item taken, in place of what it
 // would replace.
-func applied(text string, item protocol.CompletionItem) string {
+func withItem(text string, item protocol.CompletionItem) string {
 	span, insert := protocol.Range{}, ""
 	switch e := item.TextEdit.(type) {
 	case *protocol.TextEdit:

@@ -29,6 +29,9 @@ type capabilities struct {
 	resolveActions, disabledActions            bool
 	ruleContent                                bool // can show what the server holds under its own scheme
 	lineFolding                                bool
+	maxFolds                                   int // 0 if there is no limit
+	prepareRename                              bool
+	tokens                                     tokenLegend
 	markupMessages                             bool
 	plainActions                               bool // takes commands only in place of code actions
 	applyEdit                                  bool
@@ -84,7 +87,14 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	can.resolveHints = t.InlayHint != nil && slices.Contains(t.InlayHint.ResolveSupport.Properties, "tooltip")
 	can.linkTooltips = t.DocumentLink != nil && is(t.DocumentLink.TooltipSupport)
 	can.hierarchicalSymbols = t.DocumentSymbol != nil && is(t.DocumentSymbol.HierarchicalDocumentSymbolSupport)
-	can.lineFolding = t.FoldingRange != nil && is(t.FoldingRange.LineFoldingOnly)
+	if f := t.FoldingRange; f != nil {
+		can.lineFolding = is(f.LineFoldingOnly)
+		if f.RangeLimit != nil {
+			can.maxFolds = int(*f.RangeLimit)
+		}
+	}
+	can.prepareRename = t.Rename != nil && is(t.Rename.PrepareSupport)
+	can.tokens = legendOf(&t.SemanticTokens)
 	if a := t.CodeAction; a != nil {
 		can.resolveActions = is(a.DataSupport) && slices.Contains(a.ResolveSupport.Properties, "edit")
 		can.disabledActions = is(a.DisabledSupport)

@@ -22,10 +22,10 @@ var pieces = []string{
 }
 
 // requests are what an editor asks at a place.
-var requests = []string{"hover", "completion", "signatureHelp", "definition", "references", "documentHighlight", "prepareRename", "linkedEditingRange", "prepareCallHierarchy"}
+var requests = []string{"hover", "completion", "signatureHelp", "definition", "references", "documentHighlight", "prepareRename", "rename", "linkedEditingRange", "prepareCallHierarchy", "selectionRange", "rangeFormatting", "rangesFormatting", "onTypeFormatting", "semanticTokens/range"}
 
 // wholeRequests are what it asks of a document.
-var wholeRequests = []string{"inlayHint", "documentSymbol", "foldingRange", "semanticTokens/full", "documentLink", "codeLens", "formatting"}
+var wholeRequests = []string{"inlayHint", "documentSymbol", "foldingRange", "semanticTokens/full", "semanticTokens/full/delta", "documentLink", "codeLens", "formatting"}
 
 // TestMonkey makes random edits and requests on a workspace. After each hundred
 // a server that sees the texts for the first time has the same diagnostics.
@@ -69,10 +69,12 @@ func TestMonkey(t *testing.T) {
 		c.change(u, versions[u], &protocol.TextDocumentContentChangePartial{Range: span, Text: piece})
 		if random.IntN(4) == 0 {
 			method := requests[random.IntN(len(requests))]
-			params := fmt.Sprintf(`{"textDocument":{"uri":%q},"position":{"line":%d,"character":%d},"context":{"includeDeclaration":true}}`, u, span.Start.Line, span.Start.Character)
+			place, _ := protocol.Marshal(&span.Start)
+			within, _ := protocol.Marshal(&span)
+			params := fmt.Sprintf(`{"textDocument":{"uri":%q},"position":%[2]s,"positions":[%[2]s],"range":%[3]s,"ranges":[%[3]s],"ch":%[4]q,"newName":"Other","context":{"includeDeclaration":true},"options":{"tabSize":2,"insertSpaces":true}}`, u, place, within, []string{"\n", ")"}[random.IntN(2)])
 			if random.IntN(3) == 0 {
 				method = wholeRequests[random.IntN(len(wholeRequests))]
-				params = fmt.Sprintf(`{"textDocument":{"uri":%q},"options":{"tabSize":2,"insertSpaces":true},"range":{"start":{"line":0,"character":0},"end":{"line":%d,"character":0}}}`, u, span.Start.Line+1)
+				params = fmt.Sprintf(`{"textDocument":{"uri":%q},"previousResultId":"1","options":{"tabSize":2,"insertSpaces":true},"range":{"start":{"line":0,"character":0},"end":{"line":%d,"character":0}}}`, u, span.Start.Line+1)
 			}
 			if i%3 == 0 {
 				c.monkeyView(u, span.Start)

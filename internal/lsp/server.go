@@ -83,8 +83,8 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 func (s *server) handler() jsonrpc2.Handler {
 	dispatch := s.cancellable(s.inPhase(protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)))
 	return func(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
-		// Once a request is released its kind may be read no more, and its method
-		// lies in what the next message is read into.
+		// A released request's method and kind may be read no more once it is
+		// answered, and the method's text is overwritten by the next message.
 		method, isCall := strings.Clone(req.Method()), req.IsCall()
 		defer func() {
 			if p := recover(); p != nil {
