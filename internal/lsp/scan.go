@@ -16,7 +16,6 @@ import (
 	"go.lsp.dev/uri"
 
 	"segql/internal/project"
-	"segql/lang/parser"
 )
 
 // baseName returns the name of a file without its folder.
@@ -225,7 +224,7 @@ func (s *server) readFile(ctx context.Context, u fileURI) *file {
 		}
 		return nil
 	}
-	return newFile(u, 0, false, parser.Parse(text), s.encoding)
+	return newFile(u, 0, false, s.parse(u, text), s.encoding)
 }
 
 // DidChangeWatchedFiles implements protocol.Server.

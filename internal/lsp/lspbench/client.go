@@ -87,7 +87,7 @@ func (c *client) read(out *bufio.Reader) {
 		switch {
 		case m.Method != "" && m.ID != nil:
 			// A server may not read before somebody reads what it writes.
-			go func() { _ = c.write(map[string]any{"id": m.ID, "result": answer(m)}) }()
+			go func() { _, _ = c.write(map[string]any{"id": m.ID, "result": answer(m)}) }()
 		case m.Method == "" || m.Method == "textDocument/publishDiagnostics":
 			c.arrived <- m
 		}
@@ -103,25 +103,29 @@ func answer(m *message) any {
 	return nil
 }
 
-func (c *client) write(m map[string]any) error {
+// write sends a message, and returns when it began to.
+func (c *client) write(m map[string]any) (time.Time, error) {
 	m["jsonrpc"] = "2.0"
 	body, err := json.Marshal(m)
 	if err != nil {
-		return err
+		return time.Time{}, err
 	}
+	frame := fmt.Appendf(nil, "Content-Length: %d\r\n\r\n%s", len(body), body)
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	// A server that does not read must not stop the benchmark for good.
 	defer time.AfterFunc(c.timeout, c.kill).Stop()
-	_, err = fmt.Fprintf(c.in, "Content-Length: %d\r\n\r\n%s", len(body), body)
-	return err
+	begun := time.Now()
+	_, err = c.in.Write(frame)
+	return begun, err
 }
 
-func (c *client) notify(method string, params any) error {
-	if err := c.write(map[string]any{"method": method, "params": params}); err != nil {
-		return c.failed("did not read "+method, err)
+func (c *client) notify(method string, params any) (time.Time, error) {
+	begun, err := c.write(map[string]any{"method": method, "params": params})
+	if err != nil {
+		return begun, c.failed("did not read "+method, err)
 	}
-	return nil
+	return begun, nil
 }
 
 // await reads messages until one is taken, and returns when that came.
@@ -151,8 +155,8 @@ func (c *client) call(method string, params any) (json.RawMessage, time.Duration
 	if params != nil {
 		request["params"] = params
 	}
-	sent := time.Now()
-	if err := c.write(request); err != nil {
+	sent, err := c.write(request)
+	if err != nil {
 		return nil, 0, c.failed("did not read "+method, err)
 	}
 	var got *message
@@ -187,7 +191,11 @@ func (c *client) failed(what string, err error) error {
 // stop ends the server as the protocol has it, or by force.
 func (c *client) stop() {
 	c.timeout = min(c.timeout, 5*time.Second)
-	if _, _, err := c.call("shutdown", nil); err != nil || c.notify("exit", nil) != nil {
+	_, _, err := c.call("shutdown", nil)
+	if err == nil {
+		_, err = c.notify("exit", nil)
+	}
+	if err != nil {
 		c.kill()
 	}
 	patience := time.AfterFunc(c.timeout, c.kill)

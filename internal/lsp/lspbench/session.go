@@ -160,10 +160,10 @@ func (s *session) open(lang *language) error {
 		return s.failed("answered initialize without capabilities", err)
 	}
 	s.offered = answer.Capabilities
-	if err := s.notify("initialized", struct{}{}); err != nil {
+	if _, err := s.notify("initialized", struct{}{}); err != nil {
 		return err
 	}
-	if err := s.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{
+	if _, err := s.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{
 		"uri": s.uri(0), "languageId": lang.id, "version": s.version, "text": s.space.files[0].text,
 	}}); err != nil {
 		return err
@@ -226,7 +226,7 @@ func (p *publication) isWrong() bool {
 }
 
 // change replaces the text between two places of the opened file.
-func (s *session) change(from, to place, text string) error {
+func (s *session) change(from, to place, text string) (time.Time, error) {
 	s.version++
 	return s.notify("textDocument/didChange", map[string]any{
 		"textDocument":   map[string]any{"uri": s.uri(0), "version": s.version},
@@ -279,8 +279,8 @@ func (s *session) round() error {
 		text  string
 		wrong bool
 	}{{at, "x", true}, {at.behind("x"), "", false}} {
-		typed := time.Now()
-		if err := s.change(at, edit.to, edit.text); err != nil {
+		typed, err := s.change(at, edit.to, edit.text)
+		if err != nil {
 			return err
 		}
 		told, err := s.checked(edit.wrong)
@@ -312,13 +312,13 @@ func (s *session) round() error {
 		{s.space.blank, " ", "semantic tokens", "semanticTokensProvider", "semanticTokens/full", `"data":[`, map[string]any{}},
 		{s.space.blank, " ", "formatting", "documentFormattingProvider", "formatting", `"newText"`, options},
 	} {
-		if err := s.change(r.place, r.place, r.typed); err != nil {
+		if _, err := s.change(r.place, r.place, r.typed); err != nil {
 			return err
 		}
 		if err := s.ask(r.measure, r.capability, r.method, r.params, r.holds); err != nil {
 			return err
 		}
-		if err := s.change(r.place, r.place.behind(r.typed), ""); err != nil {
+		if _, err := s.change(r.place, r.place.behind(r.typed), ""); err != nil {
 			return err
 		}
 		if _, err := s.checked(false); err != nil {
