@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"testing"
 	"time"
 
@@ -22,6 +23,23 @@ func FuzzProtocol(f *testing.F) {
 		`{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":2}}`,
 		`{"jsonrpc":"2.0","id":2,"result":null}`,
 		`{}`, `[]`, `nul`,
+	} {
+		f.Add([]byte(seed))
+	}
+	for _, method := range slices.Concat(requests, wholeRequests, otherRequests) {
+		f.Add(fmt.Appendf(nil, `{"jsonrpc":"2.0","id":2,"method":"textDocument/%s","params":%s}`, method, requestParams("file:///a.seg", place{0, 26}, place{0, 31})))
+	}
+	for _, seed := range []string{
+		`{"jsonrpc":"2.0","id":2,"method":"workspace/symbol","params":{"query":"a"}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"workspace/diagnostic","params":{"previousResultIds":[{"uri":"file:///a.seg","value":"x"}]}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"workspace/executeCommand","params":{"command":"seg.explain","arguments":["file:///a.seg",{"line":0,"character":3}]}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"completionItem/resolve","params":{"label":"x","data":{"kind":"column","name":"y"}}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"codeAction/resolve","params":{"title":"x","data":{"uri":"file:///a.seg","version":1}}}`,
+		`{"jsonrpc":"2.0","method":"workspace/didChangeWorkspaceFolders","params":{"event":{"added":[{"uri":"file:///b","name":"b"}],"removed":[{"uri":"file:///a","name":""}]}}}`,
+		`{"jsonrpc":"2.0","method":"workspace/didChangeConfiguration","params":{"settings":{"segql":{"dialect":"realtime","rules":{"unknown-column":"off"},"schema":"none"}}}}`,
+		`{"jsonrpc":"2.0","method":"workspace/didChangeWatchedFiles","params":{"changes":[{"uri":"file:///seg.toml","type":1},{"uri":"file:///a.seg","type":3}]}}`,
+		`{"jsonrpc":"2.0","method":"textDocument/didClose","params":{"textDocument":{"uri":"file:///a.seg"}}}`,
+		`{"jsonrpc":"2.0","method":"$/setTrace","params":{"value":"verbose"}}`,
 	} {
 		f.Add([]byte(seed))
 	}

@@ -66,7 +66,12 @@ func start(ctx context.Context, s server, folder string, timeout time.Duration) 
 
 // read reads what the server sends until it ends, and answers its requests.
 func (c *client) read(out *bufio.Reader) {
-	defer close(c.arrived)
+	defer func() {
+		patience := time.AfterFunc(5*time.Second, c.kill)
+		_ = c.cmd.Wait() // its exit code is none of a benchmark's business
+		patience.Stop()
+		close(c.arrived)
+	}()
 	for header := textproto.NewReader(out); ; {
 		fields, err := header.ReadMIMEHeader()
 		if err != nil {
@@ -202,7 +207,6 @@ func (c *client) stop() {
 	defer patience.Stop()
 	for range c.arrived { // until it has ended
 	}
-	_ = c.cmd.Wait() // its exit code is none of a benchmark's business
 }
 
 func (c *client) kill() { _ = c.cmd.Process.Kill() }

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,39 +33,34 @@ func memoryOf(pid int) (now, peak float64, ok bool) {
 	return now, peak, now > 0 && peak > 0
 }
 
-// processorOf returns the time that a process spent on the processor, in ticks
-// of the system; 0 where the system does not say.
-func processorOf(pid int) (ticks int) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+// isBusy reports whether a thread of a process runs or waits for the processor
+// or the disk; false where the system does not say.
+func isBusy(pid int) bool {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
 	if err != nil {
-		return 0
+		return false
 	}
-	// The second field is a name in parentheses, with anything in it.
-	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-	for i := 11; i < 13 && i < len(fields); i++ {
-		n, _ := strconv.Atoi(fields[i])
-		ticks += n
+	for _, path := range threads {
+		text, err := os.ReadFile(path)
+		// The second field is a name in parentheses, with anything in it.
+		i := bytes.LastIndexByte(text, ')')
+		if err == nil && i >= 0 && len(text) > i+2 && (text[i+2] == 'R' || text[i+2] == 'D') {
+			return true
+		}
 	}
-	return ticks
+	return false
 }
 
-// settle waits until no server uses the processor, so that what one does in
-// the background is no load on the next: two seconds at most.
+// settle waits until no server works, so that what one does in the background
+// is no load on the next: until all were idle at each of some looks, and for
+// two seconds at most.
 func settle(ctx context.Context, sessions []*session) {
-	const quiet, most = 20 * time.Millisecond, 2 * time.Second
-	used := func() (ticks int) {
-		for _, s := range sessions {
-			ticks += processorOf(s.cmd.Process.Pid)
+	const looks, apart, most = 4, 5 * time.Millisecond, 2 * time.Second
+	idle := 0
+	for end := time.Now().Add(most); idle < looks && time.Now().Before(end) && ctx.Err() == nil; time.Sleep(apart) {
+		idle++
+		if slices.ContainsFunc(sessions, func(s *session) bool { return isBusy(s.cmd.Process.Pid) }) {
+			idle = 0
 		}
-		return ticks
-	}
-	before := used()
-	for end := time.Now().Add(most); before > 0 && time.Now().Before(end) && ctx.Err() == nil; {
-		time.Sleep(quiet)
-		now := used()
-		if now == before {
-			return
-		}
-		before = now
 	}
 }

@@ -70,7 +70,12 @@ func measureIn(
 		}
 	}
 	for n := range s.rounds + warmUp {
-		for _, one := range sessions {
+		// None always follows the same one, and what that leaves behind.
+		order := slices.Clone(sessions)
+		if n%2 == 1 {
+			slices.Reverse(order)
+		}
+		for _, one := range order {
 			one.record, one.notes = drop, notes
 			if n >= warmUp {
 				one.record = keep
