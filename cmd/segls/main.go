@@ -45,7 +45,7 @@ shutdown before or what it sent could not be understood, 2 for bad usage.
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	code := run(ctx, os.Args[1:], polled(os.Stdin), polled(os.Stdout), os.Stderr)
 	stop()
 	os.Exit(code)
 }
