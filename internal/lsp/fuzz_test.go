@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -55,7 +56,9 @@ func FuzzProtocol(f *testing.F) {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			_ = lsp.Serve(context.Background(), &oneWay{&in}, lsp.Options{Files: &memory{}})
+			// What goes wrong inside is answered as an error, but logged as one, too.
+			log := slog.New(slog.NewTextHandler(failing{t}, &slog.HandlerOptions{Level: slog.LevelError}))
+			_ = lsp.Serve(context.Background(), &oneWay{&in}, lsp.Options{Files: &memory{}, Log: log})
 		}()
 		select {
 		case <-ended:
@@ -70,3 +73,11 @@ type oneWay struct{ io.Reader }
 
 func (oneWay) Write(p []byte) (int, error) { return len(p), nil }
 func (oneWay) Close() error                { return nil }
+
+// failing fails a test when something is written.
+type failing struct{ t *testing.T }
+
+func (f failing) Write(p []byte) (int, error) {
+	f.t.Errorf("%s", p)
+	return len(p), nil
+}

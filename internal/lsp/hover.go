@@ -88,6 +88,9 @@ func nameText(v view, d *ast.Definition, parent ast.Node, n *ast.Ident) string {
 			}
 			return ""
 		}
+		if ref.Column == nil || ref.Row == nil {
+			return ""
+		}
 		return columnText(ref.Column, ref.Row.Table)
 	}
 	return ""
