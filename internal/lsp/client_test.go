@@ -228,7 +228,7 @@ func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
 // something.
 func (c *client) await(what string, ok func() bool) {
 	c.t.Helper()
-	limit := time.After(20 * time.Second)
+	limit := time.After(time.Minute)
 	for {
 		c.mu.Lock()
 		holds, changed := ok(), c.changed
