@@ -29,11 +29,16 @@ func at(name string) uri.URI { return root + "/" + uri.URI(name) }
 type memory struct {
 	mu    sync.Mutex
 	texts map[uri.URI]string
+	// finding, if set, is called when a folder is looked through.
+	finding func(folder uri.URI)
 }
 
 func (m *memory) Has(u uri.URI) bool { return u.Scheme() != "untitled" }
 
 func (m *memory) Find(_ context.Context, folder uri.URI) ([]uri.URI, error) {
+	if m.finding != nil {
+		m.finding(folder)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var found []uri.URI
@@ -225,7 +230,7 @@ func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
 // something.
 func (c *client) await(what string, ok func() bool) {
 	c.t.Helper()
-	limit := time.After(20 * time.Second)
+	limit := time.After(time.Minute)
 	for {
 		c.mu.Lock()
 		holds, changed := ok(), c.changed

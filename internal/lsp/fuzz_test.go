@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -38,6 +40,23 @@ func FuzzProtocol(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
+	for _, method := range slices.Concat(requests, wholeRequests, otherRequests) {
+		f.Add(fmt.Appendf(nil, `{"jsonrpc":"2.0","id":2,"method":"textDocument/%s","params":%s}`, method, requestParams("file:///a.seg", place{0, 26}, place{0, 31}, ")")))
+	}
+	for _, seed := range []string{
+		`{"jsonrpc":"2.0","id":2,"method":"workspace/symbol","params":{"query":"a"}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"workspace/diagnostic","params":{"previousResultIds":[{"uri":"file:///a.seg","value":"x"}]}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"workspace/executeCommand","params":{"command":"seg.explain","arguments":["file:///a.seg",{"line":0,"character":3}]}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"completionItem/resolve","params":{"label":"x","data":{"kind":"column","name":"y"}}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"codeAction/resolve","params":{"title":"x","data":{"uri":"file:///a.seg","version":1}}}`,
+		`{"jsonrpc":"2.0","method":"workspace/didChangeWorkspaceFolders","params":{"event":{"added":[{"uri":"file:///b","name":"b"}],"removed":[{"uri":"file:///a","name":""}]}}}`,
+		`{"jsonrpc":"2.0","method":"workspace/didChangeConfiguration","params":{"settings":{"segql":{"dialect":"realtime","rules":{"unknown-column":"off"},"schema":"none"}}}}`,
+		`{"jsonrpc":"2.0","method":"workspace/didChangeWatchedFiles","params":{"changes":[{"uri":"file:///seg.toml","type":1},{"uri":"file:///a.seg","type":3}]}}`,
+		`{"jsonrpc":"2.0","method":"textDocument/didClose","params":{"textDocument":{"uri":"file:///a.seg"}}}`,
+		`{"jsonrpc":"2.0","method":"$/setTrace","params":{"value":"verbose"}}`,
+	} {
+		f.Add([]byte(seed))
+	}
 	f.Fuzz(func(t *testing.T, message []byte) {
 		var in bytes.Buffer
 		send := func(m []byte) { fmt.Fprintf(&in, "Content-Length: %d\r\n\r\n%s", len(m), m) }
@@ -50,7 +69,9 @@ func FuzzProtocol(f *testing.F) {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			_ = lsp.Serve(context.Background(), &oneWay{&in}, lsp.Options{Files: &memory{}})
+			// What goes wrong inside is answered as an error, but logged as one, too.
+			log := slog.New(slog.NewTextHandler(failing{t}, &slog.HandlerOptions{Level: slog.LevelError}))
+			_ = lsp.Serve(context.Background(), &oneWay{&in}, lsp.Options{Files: &memory{}, Log: log})
 		}()
 		select {
 		case <-ended:
@@ -65,3 +86,11 @@ type oneWay struct{ io.Reader }
 
 func (oneWay) Write(p []byte) (int, error) { return len(p), nil }
 func (oneWay) Close() error                { return nil }
+
+// failing fails a test when something is written.
+type failing struct{ t *testing.T }
+
+func (f failing) Write(p []byte) (int, error) {
+	f.t.Errorf("%s", p)
+	return len(p), nil
+}

@@ -42,7 +42,6 @@ type server struct {
 	background sync.WaitGroup
 	phase      atomic.Int32
 	exited     atomic.Bool
-	stopped    atomic.Bool
 	trace      atomic.Value // protocol.TraceValue
 
 	// What the client can do, set once by initialize.
@@ -94,7 +93,7 @@ func (s *server) handler() jsonrpc2.Handler {
 			if !isCall {
 				// A notification has no answer, and jsonrpc2 takes its error for the
 				// end of the connection.
-				if err != nil {
+				if err != nil && !errors.Is(err, context.Canceled) {
 					s.log.Warn("notification not understood", "method", method, "error", err)
 				}
 				result, err = nil, nil
