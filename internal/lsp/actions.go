@@ -21,7 +21,7 @@ const fixAllKind = protocol.CodeActionKindSourceFixAll + ".seg"
 // offerActions says what formatting and code actions there are.
 func (s *server) offerActions(c *protocol.ServerCapabilities) {
 	yes := true
-	c.DocumentFormattingProvider = protocol.Boolean(true)
+	s.offerFormatting(c)
 	c.CodeActionProvider = &protocol.CodeActionOptions{
 		CodeActionKinds: []protocol.CodeActionKind{
 			protocol.CodeActionKindQuickFix,
