@@ -508,9 +508,6 @@ func (c *pass) removeOperand(x *ast.LogicalExpr, o ast.Expr) []token.Fix {
 	for i := 1; i < len(x.Operands); i++ {
 		if x.Operands[i] == o {
 			s := token.Span{Start: x.Operands[i-1].Span().End, End: o.Span().End}
-			if text := c.text(s); strings.Contains(text, "/*") || strings.Contains(text, "//") {
-				return nil // a comment would go with it
-			}
 			return []token.Fix{replaceFix("Remove the condition", s, "")}
 		}
 	}
