@@ -36,7 +36,8 @@ type Config struct {
 	// https://contoso.crm4.dynamics.com. Plain http is refused, but for an
 	// address of this machine, where a double may listen.
 	URL string
-	// Credential gives the access tokens; see [SignIn].
+	// Credential gives the access tokens; see package signin, [FixedToken]
+	// and [TokenFunc].
 	Credential azcore.TokenCredential
 	// Log, if not nil, gets a line for each request: its method, path and
 	// status, never a token, a query or a member.
