@@ -41,9 +41,12 @@ func (w *workspace) sarifReport(findings []finding, complete bool) *sarif.Report
 		run.Tool.Driver.AddRule(sarifRule(r.Name, r.Summary, r.Doc, ruleMarkdown(r), r.Severity))
 	}
 	for _, f := range findings {
-		if _, ok := index[f.Rule]; !ok { // a mistake in the syntax
+		if _, ok := index[f.Rule]; !ok { // a mistake in the syntax, or a code of the service
 			index[f.Rule] = len(run.Tool.Driver.Rules)
 			text := "A mistake in the syntax: " + strings.ReplaceAll(f.Rule, "-", " ") + "."
+			if f.fromService {
+				text = "The organization's service rejects the query with this code."
+			}
 			run.Tool.Driver.AddRule(sarifRule(f.Rule, text, text, text, check.Error))
 		}
 		run.AddResult(w.sarifResult(f, index[f.Rule]))
