@@ -271,7 +271,7 @@ Usage: seg members list [flags] id
        seg members list [flags] --query-file file
 
 Flags:
-  --query-file FILE      the file with a query that selects contacts; - is standard input
+  --query-file FILE      a file with a query for contacts; - is standard input
   --definition NAME      the segment of the file, if it has several
   --columns NAME,NAME    columns of contact beside its id;
                          default: fullname,emailaddress1
@@ -299,10 +299,10 @@ Examples:
   seg members list --query-file vip.seg --top 20 --columns fullname,address1_city
 `
 
-const membersSources = `  --ids-file FILE        the ids of contacts: one a line, a CSV file with the ids in its
+const membersSources = `  --ids-file FILE        ids of contacts: one a line, a CSV file with the ids in its
                          first column, or a JSON array; - is standard input
   --skip N               leave out the first N ids, which an earlier run has sent
-  --query-file FILE      the file with a query that selects contacts; - is standard input
+  --query-file FILE      a file with a query for contacts; - is standard input
   --definition NAME      the segment of the file, if it has several
   --dry-run              print the requests instead of sending them
 ` + serviceFlags + `  --schema FILE          the schema that names are checked against here, or none
