@@ -28,6 +28,7 @@ type capabilities struct {
 	markupMessages                             bool
 	plainActions                               bool // takes commands only in place of code actions
 	applyEdit                                  bool
+	tokens                                     bool // keeps access tokens and gives them
 }
 
 func is(b *bool) bool { return b != nil && *b }
@@ -48,6 +49,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	if w := c.Window; w != nil {
 		can.progress = is(w.WorkDoneProgress)
 	}
+	can.tokens = keepsTokens(c.Experimental)
 	t := c.TextDocument
 	if t == nil {
 		return can
@@ -72,6 +74,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 // Initialize implements protocol.Server.
 func (s *server) Initialize(_ context.Context, params *protocol.InitializeParams) (*protocol.InitializeResult, error) {
 	s.can = capabilitiesOf(&params.Capabilities)
+	s.distrusted = isDistrusted(params.InitializationOptions)
 	s.encoding = token.UTF16
 	encoding := protocol.PositionEncodingKindUTF16
 	if g := params.Capabilities.General; g != nil {
@@ -214,5 +217,6 @@ func (s *server) capabilities(encoding protocol.PositionEncodingKind) protocol.S
 	s.offerInformation(&c)
 	s.offerNavigation(&c)
 	s.offerActions(&c)
+	s.offerValidation(&c)
 	return c
 }

@@ -61,13 +61,17 @@ type server struct {
 	// reading is held while files or settings are read that the state changes by.
 	reading sync.Mutex
 	works   progressTokens
-	tokens  tokenCache
+	// What organizations may be asked.
+	distrusted bool // set once by initialize
+	consent    consent
+	tokens     tokenCache
 }
 
 func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteCloser, options Options) *server {
 	s := &server{
 		options: options, log: options.Log, ctx: ctx, cancel: cancel,
 		encoding: token.UTF16, stale: map[fileURI]bool{}, wake: make(chan struct{}, 1), settled: make(chan struct{}),
+		consent: newConsent(),
 	}
 	s.trace.Store(protocol.TraceValueOff)
 	s.state.Store(newSnapshot(options.Today()))
