@@ -21,6 +21,9 @@ func FuzzProtocol(f *testing.F) {
 		`[{"jsonrpc":"2.0","id":3,"method":"shutdown"},{"jsonrpc":"2.0","method":"exit"}]`,
 		`{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":2}}`,
 		`{"jsonrpc":"2.0","id":2,"result":null}`,
+		`{"jsonrpc":"2.0","id":2,"method":"workspace/executeCommand","params":{"command":"seg.validate","arguments":["file:///a.seg",{"line":0,"character":3}]}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"textDocument/codeLens","params":{"textDocument":{"uri":"file:///a.seg"}}}`,
+		`{"jsonrpc":"2.0","method":"textDocument/didSave","params":{"textDocument":{"uri":"file:///a.seg"}}}`,
 		`{}`, `[]`, `nul`,
 	} {
 		f.Add([]byte(seed))
@@ -37,7 +40,7 @@ func FuzzProtocol(f *testing.F) {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			_ = lsp.Serve(context.Background(), &oneWay{&in}, lsp.Options{Files: &memory{}})
+			_ = lsp.Serve(context.Background(), &oneWay{&in}, lsp.Options{Files: &memory{}, Remote: new(organization).validate, Organization: contoso})
 		}()
 		select {
 		case <-ended:
