@@ -46,6 +46,9 @@ type Config struct {
 	// organization, instead of the service: nothing is changed, and the call
 	// goes on as if it had been.
 	Preview func(Request)
+	// Paused, if not nil, is told until when the client waits because the service
+	// asks for patience. Several goroutines may call it.
+	Paused func(until time.Time)
 	// Clock is the real one if nil. Tests have their own.
 	Clock Clock
 	// Limit is how long one request may take; two and a half minutes if zero,
@@ -62,6 +65,7 @@ type Client struct {
 	pace    *pace
 	log     *slog.Logger
 	preview func(Request)
+	paused  func(until time.Time)
 	limit   time.Duration
 
 	mu       sync.Mutex
@@ -85,6 +89,10 @@ func New(config Config) (*Client, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
+	paused := config.Paused
+	if paused == nil {
+		paused = func(time.Time) {}
+	}
 	limit := config.Limit
 	if limit == 0 {
 		limit = requestLimit
@@ -107,6 +115,7 @@ func New(config Config) (*Client, error) {
 		pace:     newPace(clock),
 		log:      log,
 		preview:  config.Preview,
+		paused:   paused,
 		limit:    limit,
 		verdicts: map[string]*pending{},
 	}
@@ -204,6 +213,7 @@ func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) 
 			var until time.Time
 			if until, again = c.pace.pause(failure.retryAfter, attempt); again {
 				c.log.Warn("dataverse pauses", "until", until)
+				c.paused(until)
 			}
 		}
 		c.pace.leave()

@@ -48,6 +48,8 @@ type app struct {
 	configs        project.Configs
 	styles         project.Styles
 
+	shown *meter // of the work that goes on; nil if there is none
+
 	code int
 	told map[string]bool // what was complained of
 	deaf bool            // standard output takes no more

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"segql/dataverse"
+	"segql/internal/console"
 	"segql/internal/project"
 )
 
@@ -304,7 +305,10 @@ func (o *listMembers) list(ctx context.Context, client *dataverse.Client, id str
 		}
 		return err
 	}
-	bar := o.app.meter("fetching")
+	bar := a.meter("fetching")
+	if o.format != "table" && console.IsTerminal(a.stdout) {
+		bar.to = nil // what comes is progress enough
+	}
 	defer bar.end()
 	to := memberPrinter{app: o.app, format: o.format, columns: append([]string{"contactid"}, o.columns...)}
 	var failure error

@@ -41,7 +41,10 @@ func (a *app) schemaPull() *cobra.Command {
 				bar := a.meter("reading tables")
 				pulled, err := client.Pull(ctx, tables, before, bar.set)
 				bar.end()
-				if err != nil {
+				switch {
+				case ctx.Err() != nil:
+					return fmt.Errorf("%w; %s was left as it was", errInterrupted, output)
+				case err != nil:
 					return err
 				}
 				return a.writeSchema(output, pulled)

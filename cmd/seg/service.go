@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"os"
 	"os/signal"
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -105,7 +107,7 @@ func (r *remote) here() (string, error) {
 // and prints what it would send.
 func (r *remote) client(org string) (*dataverse.Client, error) {
 	a := r.app
-	config := dataverse.Config{URL: org}
+	config := dataverse.Config{URL: org, Paused: r.paused}
 	if r.verbose {
 		config.Log = slog.New(slog.NewTextHandler(a.stderr, nil))
 	}
@@ -126,6 +128,14 @@ func (r *remote) client(org string) (*dataverse.Client, error) {
 	}
 	config.Credential = credential
 	return dataverse.New(config)
+}
+
+// paused tells the user that the service asks for patience.
+func (r *remote) paused(until time.Time) {
+	if m := r.app.shown; m != nil {
+		m.clear()
+	}
+	fmt.Fprintf(r.app.stderr, "seg: the service asks for patience until %s\n", until.Local().Format(time.TimeOnly))
 }
 
 // noCredential is the sign-in of a dry run, which needs none.
@@ -174,6 +184,9 @@ func (r *remote) failed(err error) error {
 		r.app.found(exitInterrupted)
 	case errors.As(err, &service):
 		r.app.found(exitService)
+		if service.Status == http.StatusUnauthorized && os.Getenv(dataverse.TokenVariable) != "" {
+			service.Advice = "the one in " + dataverse.TokenVariable + " has lapsed or is for another organization: get a new one"
+		}
 	}
 	return err
 }
@@ -191,6 +204,7 @@ func (a *app) meter(title string) *meter {
 	if console.IsTerminal(a.stderr) {
 		m.to = a.stderr
 	}
+	a.shown = m
 	return m
 }
 
@@ -206,12 +220,22 @@ func (m *meter) set(done, total int) {
 	}
 	if m.bar == nil {
 		m.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(m.to), progressbar.OptionSetDescription(m.title),
-			progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish())
+			progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish(),
+			progressbar.OptionThrottle(100*time.Millisecond))
 	}
 	if m.bar.GetMax() != total {
 		m.bar.ChangeMax(total)
 	}
 	_ = m.bar.Set(done) // what the terminal does not take is not worth a word
+}
+
+// clear makes room for a line, until there is progress again.
+func (m *meter) clear() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.bar != nil {
+		_ = m.bar.Clear()
+	}
 }
 
 // end takes the bar off the terminal.
@@ -221,6 +245,7 @@ func (m *meter) end() {
 	if m.bar != nil {
 		_ = m.bar.Clear()
 		_ = m.bar.Exit()
+		m.bar = nil
 	}
 }
 

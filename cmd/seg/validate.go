@@ -83,10 +83,12 @@ func (a *app) validate(paths []string, o *validateOptions) error {
 	for _, org := range orgs {
 		if err := o.ask(ctx, org, byOrg[org], &told, bar); err != nil {
 			bar.end()
-			a.complain(o.failed(err))
+			err = o.failed(err)
 			if ctx.Err() != nil {
+				a.complain(fmt.Errorf("%w; run the same command again to have all queries answered", err))
 				break
 			}
+			a.complain(err)
 		}
 	}
 	bar.end()
