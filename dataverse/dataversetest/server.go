@@ -174,7 +174,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c := s.arrive(r, string(body))
 	if s.options.Fault != nil {
-		c.Fault = s.options.Fault(c)
+		fault := s.options.Fault(c)
+		s.mu.Lock()
+		c.Fault = fault
+		s.mu.Unlock()
 	}
 	answer := &recorder{header: http.Header{}}
 	if c.Fault.Kind == Echo {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -84,8 +85,8 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 func (s *server) handler() jsonrpc2.Handler {
 	dispatch := s.cancellable(s.inPhase(protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)))
 	return func(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
-		// A released request's method and kind may be read no more once it is answered.
-		method, isCall := req.Method(), req.IsCall()
+		// A released request may be read no more, not even the text of its method.
+		method, isCall := strings.Clone(req.Method()), req.IsCall()
 		defer func() {
 			if p := recover(); p != nil {
 				s.log.Error("internal error", "method", method, "error", p, "stack", string(debug.Stack()))
