@@ -133,10 +133,11 @@ func (f Filter) query() url.Values {
 		terms = append(terms, fmt.Sprintf("statuscode eq %d", f.Status))
 	}
 	switch {
-	case f.Where != "" && terms == nil:
-		terms = []string{f.Where}
-	case f.Where != "":
-		terms = append(terms, "("+f.Where+")") // it may hold an or
+	case f.Where == "":
+	case terms != nil && strings.Contains(strings.ToLower(f.Where), " or "):
+		terms = append(terms, "("+f.Where+")") // and binds closer
+	default:
+		terms = append(terms, f.Where)
 	}
 	if terms != nil {
 		q.Set("$filter", strings.Join(terms, " and "))

@@ -119,14 +119,16 @@ const helpSegmentsGet = `seg segments get shows a segment and its query.
 Usage: seg segments get [flags] id
 
 Flags:
-  --format FORM          text (default) or json, which has the members of a static one
+  --format FORM          text (default); json, which has the members of a static one;
+                         or seg, which is the text of a source file
 ` + serviceFlags + `  -h, --help             print this help
 
 Exit codes:
   0    all is well
 ` + serviceExit + `
-Example:
+Examples:
   seg segments get 00000000-0000-4000-8000-000000000001
+  seg segments get --format seg 00000000-0000-4000-8000-000000000001 > vip.seg
 `
 
 const helpSegmentsCreate = `seg segments create creates a segment and prints its id.

@@ -212,7 +212,7 @@ func (a *app) segmentsGet() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := choice("format", format, "text", "json"); err != nil {
+			if err := choice("format", format, "text", "json", "seg"); err != nil {
 				return err
 			}
 			return o.run(func(ctx context.Context, client *dataverse.Client) error {
@@ -222,6 +222,10 @@ func (a *app) segmentsGet() *cobra.Command {
 					return err
 				case format == "json":
 					a.print(indented(segmentJSON(s)))
+				case format == "seg" && s.Query == "":
+					return fmt.Errorf("the segment %q is %s: it has no query to write down", s.Name, s.Type)
+				case format == "seg":
+					a.print(segmentSource(s))
 				default:
 					a.print(segmentText(s))
 				}
@@ -231,7 +235,7 @@ func (a *app) segmentsGet() *cobra.Command {
 	}
 	o.flags(cmd)
 	cmd.Flags().StringVar(&format, "format", "text", "")
-	complete(cmd, "format", "text", "json")
+	complete(cmd, "format", "text", "json", "seg")
 	return cmd
 }
 
