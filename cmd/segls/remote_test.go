@@ -22,9 +22,6 @@ import (
 	"segql/internal/lsp"
 )
 
-// TestMain holds that no goroutine is left by any test of the package.
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
 const theToken = "eyJhbGciOiJub25lIn0.bm9ib2R5LW1heS1zZWUtdGhpcw"
 
 // editor is a client of a server that asks a double.
@@ -79,6 +76,7 @@ const document = "file:///a.seg"
 // tokens.
 func start(t *testing.T, o dataversetest.Options, environment, text string) *editor {
 	t.Helper()
+	others := goleak.IgnoreCurrent()
 	o.Token = theToken
 	e := &editor{double: dataversetest.New(o), log: &locked{}, token: `{"token":"` + theToken + `"}`, changed: make(chan struct{})}
 	e.org = e.double.Start()
@@ -97,6 +95,7 @@ func start(t *testing.T, o dataversetest.Options, environment, text string) *edi
 		<-e.conn.Done()
 		<-served
 		e.org.Close()
+		goleak.VerifyNone(t, others)
 		for _, text := range append(e.messages, e.log.String()) {
 			if strings.Contains(text, theToken) {
 				t.Errorf("the token is in %q", text)

@@ -29,11 +29,16 @@ func at(name string) uri.URI { return root + "/" + uri.URI(name) }
 type memory struct {
 	mu    sync.Mutex
 	texts map[uri.URI]string
+	// finding, if set, is called when a folder is looked through.
+	finding func(folder uri.URI)
 }
 
 func (m *memory) Has(u uri.URI) bool { return u.Scheme() != "untitled" }
 
 func (m *memory) Find(_ context.Context, folder uri.URI) ([]uri.URI, error) {
+	if m.finding != nil {
+		m.finding(folder)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var found []uri.URI
@@ -78,7 +83,7 @@ func (m *memory) write(u uri.URI, text string) {
 type client struct {
 	protocol.Server // what the client asks the server
 
-	t      *testing.T
+	t      testing.TB
 	files  *memory
 	conn   jsonrpc2.Conn
 	result *protocol.InitializeResult
@@ -115,7 +120,7 @@ type option func(*client, *protocol.InitializeParams)
 
 // start starts a server with a workspace of files, by their names, and a client
 // that has said initialized.
-func start(t *testing.T, files map[string]string, options ...option) *client {
+func start(t testing.TB, files map[string]string, options ...option) *client {
 	t.Helper()
 	return connect(t, files).begin(options...)
 }
@@ -138,6 +143,8 @@ func (c *client) begin(options ...option) *client {
 				Completion:     &protocol.CompletionClientCapabilities{CompletionItem: &protocol.ClientCompletionItemOptions{SnippetSupport: &yes, LabelDetailsSupport: &yes}},
 				Hover:          &protocol.HoverClientCapabilities{ContentFormat: []protocol.MarkupKind{protocol.MarkupKindMarkdown}},
 				DocumentSymbol: &protocol.DocumentSymbolClientCapabilities{HierarchicalDocumentSymbolSupport: &yes},
+				SemanticTokens: allTokens(),
+				Rename:         &protocol.RenameClientCapabilities{PrepareSupport: &yes},
 				CodeAction: &protocol.CodeActionClientCapabilities{
 					DataSupport: &yes, ResolveSupport: protocol.ClientCodeActionResolveOptions{Properties: []string{"edit"}},
 					CodeActionLiteralSupport: protocol.ClientCodeActionLiteralOptions{CodeActionKind: protocol.ClientCodeActionKindOptions{ValueSet: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix}}},
@@ -159,7 +166,7 @@ func (c *client) begin(options ...option) *client {
 }
 
 // connect starts a server, and a client that has said nothing yet.
-func connect(t *testing.T, files map[string]string, changes ...func(*lsp.Options)) *client {
+func connect(t testing.TB, files map[string]string, changes ...func(*lsp.Options)) *client {
 	t.Helper()
 	c := &client{
 		t: t, files: &memory{texts: map[uri.URI]string{}}, done: make(chan error, 1),
@@ -237,7 +244,7 @@ func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
 // something.
 func (c *client) await(what string, ok func() bool) {
 	c.t.Helper()
-	limit := time.After(20 * time.Second)
+	limit := time.After(time.Minute)
 	for {
 		c.mu.Lock()
 		holds, changed := ok(), c.changed

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
@@ -20,15 +21,24 @@ type capabilities struct {
 	refreshTokens, refreshHints, refreshLenses bool
 	snippets, labelDetails, insertReplace      bool
 	markdown                                   bool
+	markdownItems, markdownSignatures          bool
+	labelOffsets                               bool
+	noActiveParameter                          bool
 	hierarchicalSymbols                        bool
 	documentChanges                            bool
 	resolveActions, disabledActions            bool
 	ruleContent                                bool // can show what the server holds under its own scheme
 	lineFolding                                bool
+	maxFolds                                   int // 0 if there is no limit
+	prepareRename                              bool
+	tokens                                     tokenLegend
 	markupMessages                             bool
 	plainActions                               bool // takes commands only in place of code actions
 	applyEdit                                  bool
-	tokens                                     bool // keeps access tokens and gives them
+	accessTokens                               bool // keeps them and answers segql/token
+	resolveHints                               bool // asks for the tooltip of a hint that it shows
+	linkTooltips                               bool
+	showReferences                             bool // has the command that lenses lead to
 }
 
 func is(b *bool) bool { return b != nil && *b }
@@ -46,10 +56,18 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 		can.refreshLenses = w.CodeLens != nil && is(w.CodeLens.RefreshSupport)
 		can.ruleContent = w.TextDocumentContent != nil
 	}
+	var experimental struct {
+		Segql struct {
+			ShowReferences bool `json:"showReferences"`
+			Tokens         bool `json:"tokens"`
+		} `json:"segql"`
+	}
+	if len(c.Experimental) > 0 && json.Unmarshal(c.Experimental, &experimental) == nil {
+		can.showReferences, can.accessTokens = experimental.Segql.ShowReferences, experimental.Segql.Tokens
+	}
 	if w := c.Window; w != nil {
 		can.progress = is(w.WorkDoneProgress)
 	}
-	can.tokens = keepsTokens(c.Experimental)
 	t := c.TextDocument
 	if t == nil {
 		return can
@@ -58,11 +76,27 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	can.markupMessages = t.Diagnostic != nil && is(t.Diagnostic.MarkupMessageSupport)
 	if t.Completion != nil && t.Completion.CompletionItem != nil {
 		i := t.Completion.CompletionItem
+		can.markdownItems = slices.Contains(i.DocumentationFormat, protocol.MarkupKindMarkdown)
 		can.snippets, can.labelDetails, can.insertReplace = is(i.SnippetSupport), is(i.LabelDetailsSupport), is(i.InsertReplaceSupport)
 	}
 	can.markdown = t.Hover != nil && slices.Contains(t.Hover.ContentFormat, protocol.MarkupKindMarkdown)
+	if t.SignatureHelp != nil && t.SignatureHelp.SignatureInformation != nil {
+		i := t.SignatureHelp.SignatureInformation
+		can.markdownSignatures = slices.Contains(i.DocumentationFormat, protocol.MarkupKindMarkdown)
+		can.labelOffsets = i.ParameterInformation != nil && is(i.ParameterInformation.LabelOffsetSupport)
+		can.noActiveParameter = is(i.NoActiveParameterSupport)
+	}
+	can.resolveHints = t.InlayHint != nil && slices.Contains(t.InlayHint.ResolveSupport.Properties, "tooltip")
+	can.linkTooltips = t.DocumentLink != nil && is(t.DocumentLink.TooltipSupport)
 	can.hierarchicalSymbols = t.DocumentSymbol != nil && is(t.DocumentSymbol.HierarchicalDocumentSymbolSupport)
-	can.lineFolding = t.FoldingRange != nil && is(t.FoldingRange.LineFoldingOnly)
+	if f := t.FoldingRange; f != nil {
+		can.lineFolding = is(f.LineFoldingOnly)
+		if f.RangeLimit != nil {
+			can.maxFolds = int(*f.RangeLimit)
+		}
+	}
+	can.prepareRename = t.Rename != nil && is(t.Rename.PrepareSupport)
+	can.tokens = legendOf(&t.SemanticTokens)
 	if a := t.CodeAction; a != nil {
 		can.resolveActions = is(a.DataSupport) && slices.Contains(a.ResolveSupport.Properties, "edit")
 		can.disabledActions = is(a.DisabledSupport)
@@ -133,6 +167,7 @@ func (s *server) Initialized(context.Context, *protocol.InitializedParams) error
 // start begins what goes on between requests.
 func (s *server) start() {
 	s.goBackground("diagnostics", s.diagnose)
+	s.goBackground("refresh", s.refreshShown)
 	s.goBackground("first scan", func(ctx context.Context) {
 		s.reading.Lock()
 		defer s.reading.Unlock()
@@ -186,6 +221,19 @@ func (s *server) refresh(ctx context.Context) {
 	}
 }
 
+// refreshShown asks the client to ask again whenever a change to one file made
+// another say something else, as the table of a segment does where it is used.
+func (s *server) refreshShown(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.shown:
+			s.refresh(ctx)
+		}
+	}
+}
+
 // Shutdown implements protocol.Server.
 func (s *server) Shutdown(context.Context) error {
 	s.phase.Store(phaseShutdown)
@@ -217,6 +265,7 @@ func (s *server) capabilities(encoding protocol.PositionEncodingKind) protocol.S
 	s.offerInformation(&c)
 	s.offerNavigation(&c)
 	s.offerActions(&c)
+	s.offerView(&c)
 	s.offerValidation(&c)
 	return c
 }

@@ -42,7 +42,6 @@ type server struct {
 	background sync.WaitGroup
 	phase      atomic.Int32
 	exited     atomic.Bool
-	stopped    atomic.Bool
 	trace      atomic.Value // protocol.TraceValue
 
 	// What the client can do, set once by initialize.
@@ -54,6 +53,7 @@ type server struct {
 	// stale are the files whose diagnostics are to be made anew.
 	stale map[fileURI]bool
 	wake  chan struct{}
+	shown chan struct{} // has something in it when what the client shows in an open text may be out of date
 	// settled is closed when the workspace was read for the first time.
 	settled     chan struct{}
 	settledOnce sync.Once
@@ -62,16 +62,17 @@ type server struct {
 	// reading is held while files or settings are read that the state changes by.
 	reading sync.Mutex
 	works   progressTokens
+	tokens  tokenCache
+	usage   usage
 	// What organizations may be asked.
 	distrusted bool // set once by initialize
 	consent    consent
-	tokens     tokenCache
 }
 
 func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteCloser, options Options) *server {
 	s := &server{
 		options: options, log: options.Log, ctx: ctx, cancel: cancel,
-		encoding: token.UTF16, stale: map[fileURI]bool{}, wake: make(chan struct{}, 1), settled: make(chan struct{}),
+		encoding: token.UTF16, stale: map[fileURI]bool{}, wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}),
 		consent: newConsent(),
 	}
 	s.trace.Store(protocol.TraceValueOff)
@@ -85,7 +86,8 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 func (s *server) handler() jsonrpc2.Handler {
 	dispatch := s.cancellable(s.inPhase(protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)))
 	return func(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
-		// A released request may be read no more, not even the text of its method.
+		// A released request's method and kind may be read no more once it is
+		// answered, and the method's text is overwritten by the next message.
 		method, isCall := strings.Clone(req.Method()), req.IsCall()
 		defer func() {
 			if p := recover(); p != nil {
@@ -95,7 +97,7 @@ func (s *server) handler() jsonrpc2.Handler {
 			if !isCall {
 				// A notification has no answer, and jsonrpc2 takes its error for the
 				// end of the connection.
-				if err != nil {
+				if err != nil && !errors.Is(err, context.Canceled) {
 					s.log.Warn("notification not understood", "method", method, "error", err)
 				}
 				result, err = nil, nil

@@ -57,15 +57,13 @@ type RemoteVerdict struct {
 	Findings []check.Finding // spans count from the start of the file
 }
 
-const validateCommandName = "seg.validate"
+const commandValidate = "seg.validate"
 
 // offerValidation says what there is where an organization can be asked.
 func (s *server) offerValidation(c *protocol.ServerCapabilities) {
-	if !s.mayAsk() {
-		return
+	if s.mayAsk() {
+		c.ExecuteCommandProvider.Commands = append(c.ExecuteCommandProvider.Commands, commandValidate)
 	}
-	c.ExecuteCommandProvider.Commands = append(c.ExecuteCommandProvider.Commands, validateCommandName)
-	c.CodeLensProvider = &protocol.CodeLensOptions{}
 }
 
 // mayAsk reports whether organizations may be asked anything in this session.
@@ -83,16 +81,6 @@ func isDistrusted(initializationOptions protocol.LSPAny) bool {
 		}
 	}
 	return false
-}
-
-// keepsTokens reports whether a client answers segql/token.
-func keepsTokens(experimental protocol.LSPAny) bool {
-	var said struct {
-		Segql struct {
-			Tokens bool `json:"tokens"`
-		} `json:"segql"`
-	}
-	return json.Unmarshal(experimental, &said) == nil && said.Segql.Tokens
 }
 
 // organization is the one that the queries of a file are for.
@@ -281,7 +269,7 @@ func (s *server) validateLenses(v view) []protocol.CodeLens {
 		place, _ := marshal(at)
 		lenses = append(lenses, protocol.CodeLens{
 			Range:   protocol.Range{Start: at, End: at},
-			Command: protocol.Command{Title: "Validate", Command: validateCommandName, Arguments: []protocol.LSPAny{target, place}},
+			Command: protocol.Command{Title: "Validate", Command: commandValidate, Arguments: []protocol.LSPAny{target, place}},
 		})
 	}
 	return lenses
@@ -294,31 +282,10 @@ type validation struct {
 	Message  string `json:"message"` // for the user, who has seen it already
 }
 
-// validateCommand does seg.validate with the arguments [uri] or [uri, position]:
-// it has the organization validate the queries of a file, or the one at a place.
-func (s *server) validateCommand(ctx context.Context, args []protocol.LSPAny) (protocol.LSPAny, error) {
-	var u fileURI
-	if len(args) == 0 || len(args) > 2 || unmarshal(args[0], &u) != nil {
-		s.begin(ctx)
-		return nil, failed("%s takes the URI of a file and, if you like, a position in it", validateCommandName)
-	}
-	v, err := s.file(ctx, protocol.TextDocumentIdentifier{URI: u})
-	if err != nil {
-		return nil, err
-	}
-	asked := v.tree.Definitions
-	if len(args) == 2 && string(args[1]) != "null" {
-		var at protocol.Position
-		if unmarshal(args[1], &at) != nil {
-			return nil, failed("the second argument of %s is no position", validateCommandName)
-		}
-		d, _, _ := v.path(at)
-		if d.Definition == nil || d.Query == nil {
-			return nil, failed("there is no query at this place")
-		}
-		asked = []ast.Placed{d}
-	}
-	got, err := s.validate(ctx, v, asked, true)
+// validateCommand does seg.validate: it has the organization validate queries of
+// a file.
+func (s *server) validateCommand(ctx context.Context, v view, definitions []ast.Placed) (protocol.LSPAny, error) {
+	got, err := s.validate(ctx, v, definitions, true)
 	if err != nil {
 		return nil, err
 	}
@@ -395,7 +362,7 @@ func (s *server) askRemote(ctx context.Context, v view, org organization, querie
 		Organization: org.origin, Queries: queries,
 		Show: func(message string) { s.showMessage(protocol.MessageTypeInfo, "%s", message) },
 	}
-	if s.can.tokens {
+	if s.can.accessTokens {
 		request.Token = func(ctx context.Context) (string, error) { return s.tokenOf(ctx, org.origin) }
 	}
 	p := s.beginProgress(ctx, "Validating "+baseName(v.uri))
@@ -447,8 +414,8 @@ func queriesOf(n int) string {
 	return fmt.Sprintf("%d queries", n)
 }
 
-// methodToken is the request to the client for an access token.
-const methodToken = "segql/token"
+// methodAccessToken is the request to the client for an access token.
+const methodAccessToken = "segql/token"
 
 // tokenOf asks the client for an access token of an organization. It is never
 // kept here, nor logged.
@@ -459,7 +426,7 @@ func (s *server) tokenOf(ctx context.Context, origin string) (string, error) {
 	params := struct {
 		Org string `json:"org"`
 	}{origin}
-	if err := protocol.Call(ctx, s.conn, methodToken, &params, &answer); err != nil || answer == nil || answer.Token == "" {
+	if err := protocol.Call(ctx, s.conn, methodAccessToken, &params, &answer); err != nil || answer == nil || answer.Token == "" {
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
@@ -497,22 +464,4 @@ func (s *server) DidSave(_ context.Context, params *protocol.DidSaveTextDocument
 		}
 	})
 	return nil
-}
-
-// ExecuteCommand implements protocol.Server.
-func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
-	if params.Command == validateCommandName {
-		return s.validateCommand(ctx, params.Arguments)
-	}
-	s.begin(ctx)
-	return nil, failed("segls does not know the command %s", params.Command)
-}
-
-// CodeLens implements protocol.Server.
-func (s *server) CodeLens(ctx context.Context, params *protocol.CodeLensParams) ([]protocol.CodeLens, error) {
-	v, err := s.file(ctx, params.TextDocument)
-	if err != nil {
-		return nil, err
-	}
-	return s.validateLenses(v), nil
 }

@@ -154,11 +154,10 @@ func TestValidate(t *testing.T) {
 	c.remote("a.seg", 4, 1)
 
 	for args, want := range map[string]string{
-		`[]`:                                "takes the URI of a file",
-		`[1]`:                               "takes the URI of a file",
-		`["file:///no.seg"]`:                "segls does not know the file",
-		`["` + string(u) + `", "x"]`:        "the second argument of seg.validate is no position",
-		`["` + string(u) + `", null, null]`: "takes the URI of a file",
+		`[]`:                         "needs the URI of a file as its first argument",
+		`[1]`:                        "needs the URI of a file as its first argument",
+		`["file:///no.seg"]`:         "segls does not know the file",
+		`["` + string(u) + `", "x"]`: "takes a position or a range as its second argument",
 	} {
 		if got := c.validate(args); !strings.Contains(got, want) {
 			t.Errorf("%s: got %s, want %q", args, got, want)

@@ -211,7 +211,7 @@ func (p *Project) findResult(d *def) string {
 	}
 	u := p.unit(d.unit)
 	m = &memo[string]{}
-	m.value = Resolve(d.tree, Env{Schema: u.file.Schema, Dialect: u.dialect, Segment: func(name string) (string, bool) {
+	m.value = Resolve(d.tree, Env{Schema: u.file.Schema, Dialect: u.dialect, RowsOnly: true, Segment: func(name string) (string, bool) {
 		name = strings.ToLower(name)
 		a := p.answer(d, askTable, name)
 		m.asked = append(m.asked, asked{askTable, name, a})
@@ -394,11 +394,23 @@ func (p *Project) Lookup(f *File, name string) []Definition {
 	return all
 }
 
+// Result returns the table of the rows of a named segment, seen from file f,
+// and whether it is known.
+func (p *Project) Result(f *File, name string) (table string, ok bool) {
+	return p.resultOf(p.unitOf(f).id, strings.ToLower(name))
+}
+
 // Resolve finds out what the names in a definition of file f mean, with what
 // the project knows of the segments that it refers to.
-func (p *Project) Resolve(f *File, d *ast.Definition) *Resolution {
+func (p *Project) Resolve(f *File, d *ast.Definition) *Resolution { return p.resolve(f, d, false) }
+
+// ResolveRows is Resolve without what columns refer to. It is several times as
+// fast.
+func (p *Project) ResolveRows(f *File, d *ast.Definition) *Resolution { return p.resolve(f, d, true) }
+
+func (p *Project) resolve(f *File, d *ast.Definition, rowsOnly bool) *Resolution {
 	u := p.unitOf(f)
-	return Resolve(d, Env{Schema: f.Schema, Dialect: u.dialect, Segment: func(name string) (string, bool) {
+	return Resolve(d, Env{Schema: f.Schema, Dialect: u.dialect, RowsOnly: rowsOnly, Segment: func(name string) (string, bool) {
 		return p.resultOf(u.id, strings.ToLower(name))
 	}})
 }
