@@ -23,6 +23,7 @@ var rooms = map[string][]string{
 	"segql/lang/explain":                  {"segql/lang/token", "segql/lang/ast", "segql/lang/schema", "segql/lang/check"},
 	"segql/lang/refactor":                 {"segql/lang/token", "segql/lang/ast", "segql/lang/parser", "segql/lang/format", "segql/lang/schema", "segql/lang/check"},
 	"segql/dataverse":                     {"segql/lang/token", "segql/lang/ast", "segql/lang/format", "segql/lang/schema", "segql/lang/check"},
+	"segql/dataverse/signin":              {"segql/dataverse"},
 	"segql/dataverse/dataversetest":       {"segql/lang/ast", "segql/lang/parser", "segql/lang/schema", "segql/lang/check"},
 	"segql/dataverse/dataversetest/serve": {"segql/dataverse/dataversetest"},
 	"segql/internal/console":              {},

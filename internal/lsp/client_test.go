@@ -96,6 +96,7 @@ type client struct {
 	messages  []string      // shown to the user
 	settings  string        // what workspace/configuration answers, as JSON
 	applied   []protocol.WorkspaceEdit
+	answers   map[string]string // results of other requests by their method, as JSON
 }
 
 type codec struct{}
@@ -121,7 +122,13 @@ type option func(*client, *protocol.InitializeParams)
 // that has said initialized.
 func start(t testing.TB, files map[string]string, options ...option) *client {
 	t.Helper()
-	c := connect(t, files)
+	return connect(t, files).begin(options...)
+}
+
+// begin has a client say what it can do, and initialized.
+func (c *client) begin(options ...option) *client {
+	t := c.t
+	t.Helper()
 	yes := true
 	params := &protocol.InitializeParams{
 		WorkspaceFoldersInitializeParams: protocol.WorkspaceFoldersInitializeParams{
@@ -159,7 +166,7 @@ func start(t testing.TB, files map[string]string, options ...option) *client {
 }
 
 // connect starts a server, and a client that has said nothing yet.
-func connect(t testing.TB, files map[string]string) *client {
+func connect(t testing.TB, files map[string]string, changes ...func(*lsp.Options)) *client {
 	t.Helper()
 	c := &client{
 		t: t, files: &memory{texts: map[uri.URI]string{}}, done: make(chan error, 1),
@@ -170,10 +177,14 @@ func connect(t testing.TB, files map[string]string) *client {
 	}
 	ours, theirs := net.Pipe()
 	go func() {
-		c.done <- lsp.Serve(context.Background(), theirs, lsp.Options{
+		o := lsp.Options{
 			Version: "test", Files: c.files, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 			Today: func() time.Time { return time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC) },
-		})
+		}
+		for _, change := range changes {
+			change(&o)
+		}
+		c.done <- lsp.Serve(context.Background(), theirs, o)
 	}()
 	c.conn = jsonrpc2.NewConn(jsonrpc2.NewStream(ours), jsonrpc2.WithCodec(codec{}))
 	c.Server = protocol.ServerDispatcher(c.conn)
@@ -222,6 +233,9 @@ func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
 		}
 		c.applied = append(c.applied, p.Edit)
 		return &protocol.ApplyWorkspaceEditResult{Applied: true}, nil
+	}
+	if answer, ok := c.answers[method]; ok {
+		return jsonrpc2.RawMessage(answer), nil
 	}
 	return nil, nil
 }

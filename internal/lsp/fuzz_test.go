@@ -38,6 +38,9 @@ func FuzzProtocol(f *testing.F) {
 		`{"jsonrpc":"2.0","id":2,"method":"workspace/symbol","params":{"query":"\u0000é"}}`,
 		`{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":2}}`,
 		`{"jsonrpc":"2.0","id":2,"result":null}`,
+		`{"jsonrpc":"2.0","id":2,"method":"workspace/executeCommand","params":{"command":"seg.validate","arguments":["file:///a.seg",{"line":0,"character":3}]}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"textDocument/codeLens","params":{"textDocument":{"uri":"file:///a.seg"}}}`,
+		`{"jsonrpc":"2.0","method":"textDocument/didSave","params":{"textDocument":{"uri":"file:///a.seg"}}}`,
 		`{}`, `[]`, `nul`,
 	} {
 		f.Add([]byte(seed))
@@ -73,7 +76,7 @@ func FuzzProtocol(f *testing.F) {
 			defer close(ended)
 			// What goes wrong inside is answered as an error, but logged as one, too.
 			log := slog.New(slog.NewTextHandler(failing{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-			_ = lsp.Serve(context.Background(), &oneWay{&in}, lsp.Options{Files: &memory{}, Log: log})
+			_ = lsp.Serve(context.Background(), &oneWay{&in}, lsp.Options{Files: &memory{}, Log: log, Remote: new(organization).validate, Organization: contoso})
 		}()
 		select {
 		case <-ended:

@@ -35,6 +35,7 @@ type capabilities struct {
 	markupMessages                             bool
 	plainActions                               bool // takes commands only in place of code actions
 	applyEdit                                  bool
+	accessTokens                               bool // keeps them and answers segql/token
 	resolveHints                               bool // asks for the tooltip of a hint that it shows
 	linkTooltips                               bool
 	showReferences                             bool // has the command that lenses lead to
@@ -58,10 +59,11 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	var experimental struct {
 		Segql struct {
 			ShowReferences bool `json:"showReferences"`
+			Tokens         bool `json:"tokens"`
 		} `json:"segql"`
 	}
 	if len(c.Experimental) > 0 && json.Unmarshal(c.Experimental, &experimental) == nil {
-		can.showReferences = experimental.Segql.ShowReferences
+		can.showReferences, can.accessTokens = experimental.Segql.ShowReferences, experimental.Segql.Tokens
 	}
 	if w := c.Window; w != nil {
 		can.progress = is(w.WorkDoneProgress)
@@ -106,6 +108,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 // Initialize implements protocol.Server.
 func (s *server) Initialize(_ context.Context, params *protocol.InitializeParams) (*protocol.InitializeResult, error) {
 	s.can = capabilitiesOf(&params.Capabilities)
+	s.distrusted = isDistrusted(params.InitializationOptions)
 	s.encoding = token.UTF16
 	encoding := protocol.PositionEncodingKindUTF16
 	if g := params.Capabilities.General; g != nil {
@@ -263,5 +266,6 @@ func (s *server) capabilities(encoding protocol.PositionEncodingKind) protocol.S
 	s.offerNavigation(&c)
 	s.offerActions(&c)
 	s.offerView(&c)
+	s.offerValidation(&c)
 	return c
 }
