@@ -20,10 +20,11 @@ import (
 // organization plays one: it rejects queries that have "bad" in them, at that
 // place.
 type organization struct {
-	mu    sync.Mutex
-	asked []string // "ORIGIN NAME" of each query, with the token if it was asked for
-	wait  bool     // for the end of the context, after the first query
-	fail  error
+	mu      sync.Mutex
+	asked   []string // "ORIGIN NAME" of each query, with the token if it was asked for
+	wait    bool     // for the end of the context, after the first query
+	stopped int
+	fail    error
 }
 
 func (o *organization) validate(ctx context.Context, r lsp.RemoteRequest) ([]lsp.RemoteVerdict, error) {
@@ -39,6 +40,9 @@ func (o *organization) validate(ctx context.Context, r lsp.RemoteRequest) ([]lsp
 	for i, q := range r.Queries {
 		if o.wait && i > 0 {
 			<-ctx.Done()
+			o.mu.Lock()
+			o.stopped++
+			o.mu.Unlock()
 			return verdicts, ctx.Err()
 		}
 		name := q.Name
@@ -351,6 +355,36 @@ func TestValidateOnSave(t *testing.T) {
 			}
 			c.await("anything", func() bool { return true })
 		}
+	}
+}
+
+// TestValidateSaveAgain holds that of two saves of a file the second counts.
+func TestValidateSaveAgain(t *testing.T) {
+	o := &organization{wait: true}
+	c := startRemote(t, o, nil, `{"org":"`+contoso+`","validate":{"onSave":true}}`)
+	u := at("a.seg")
+	c.open(u, 1, "A = PROFILE(contact)\nB = PROFILE(contact)\nC = PROFILE(contact)")
+	c.diagnostics(u, 1)
+	for want := range 2 {
+		c.notify("textDocument/didSave", `{"textDocument":{"uri":"`+string(u)+`"}}`)
+		for len(o.take()) == 0 {
+			c.await("anything", func() bool { return true })
+		}
+		o.mu.Lock()
+		stopped := o.stopped
+		o.mu.Unlock()
+		if stopped > want {
+			t.Errorf("%d validations were stopped after %d saves", stopped, want+1)
+		}
+	}
+	for {
+		o.mu.Lock()
+		stopped := o.stopped
+		o.mu.Unlock()
+		if stopped == 1 {
+			return
+		}
+		c.await("anything", func() bool { return true })
 	}
 }
 
