@@ -112,7 +112,7 @@ func (codec) Unmarshal(data []byte, v any) error {
 		*raw = slices.Clone(data)
 		return nil
 	}
-	return protocol.Unmarshal(data, v)
+	return protocol.Unmarshal(slices.Clone(data), v) // parts of v may be parts of the data, which is used again
 }
 
 // option changes what a test client says in initialize.
