@@ -92,7 +92,7 @@ func (s *server) publishNext(ctx context.Context, last map[fileURI]published) bo
 			s.mu.Unlock()
 			return true
 		}
-		s.publish(ctx, now, u, last)
+		s.guard("diagnostics of "+string(u), func() { s.publish(ctx, now, u, last) })
 	}
 	return true
 }

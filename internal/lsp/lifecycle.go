@@ -229,7 +229,7 @@ func (s *server) refreshShown(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-s.shown:
-			s.refresh(ctx)
+			s.guard("refresh", func() { s.refresh(ctx) })
 		}
 	}
 }

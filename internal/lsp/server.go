@@ -220,16 +220,19 @@ func (s *server) inPhase(next jsonrpc2.Handler) jsonrpc2.Handler {
 }
 
 // goBackground runs work that goes on between requests. The server lives on
-// if it panics.
+// if it panics; work in a loop guards each turn, so that the next one comes.
 func (s *server) goBackground(name string, work func(context.Context)) {
-	s.background.Go(func() {
-		defer func() {
-			if p := recover(); p != nil {
-				s.log.Error("internal error", "in", name, "error", p, "stack", string(debug.Stack()))
-			}
-		}()
-		work(s.ctx)
-	})
+	s.background.Go(func() { s.guard(name, func() { work(s.ctx) }) })
+}
+
+// guard logs a panic of work.
+func (s *server) guard(name string, work func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("internal error", "in", name, "error", p, "stack", string(debug.Stack()))
+		}
+	}()
+	work()
 }
 
 // SetTrace implements protocol.Server.
