@@ -266,6 +266,5 @@ func (s *server) capabilities(encoding protocol.PositionEncodingKind) protocol.S
 	s.offerNavigation(&c)
 	s.offerActions(&c)
 	s.offerView(&c)
-	s.offerValidation(&c)
 	return c
 }

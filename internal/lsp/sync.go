@@ -16,7 +16,7 @@ func (s *server) DidOpen(_ context.Context, params *protocol.DidOpenTextDocument
 	f := newFile(d.URI, d.Version, true, s.parse(d.URI, d.Text), s.encoding)
 	s.change(func(n *next) { n.setOpen(f) })
 	s.discover(f.uri)
-	if f.isLarge() {
+	if f.isLarge() && f.tree.Unread == nil { // else its diagnostic says what is wrong
 		s.showMessage(protocol.MessageTypeInfo,
 			"%s has %d MB: it gets diagnostics and formatting, but no highlighting, hints, symbols or folding by segls", baseName(f.uri), f.tree.Size>>20)
 	}
