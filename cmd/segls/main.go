@@ -188,6 +188,16 @@ type stdio struct {
 
 func (s stdio) Write(p []byte) (int, error) { return s.out.Write(p) }
 
+// WriteInstantly writes what goes without waiting, if the system tells.
+func (s stdio) WriteInstantly(p []byte) (int, error) {
+	if out, ok := s.out.(interface {
+		WriteInstantly(p []byte) (int, error)
+	}); ok {
+		return out.WriteInstantly(p)
+	}
+	return 0, nil
+}
+
 func (s stdio) Close() error { return errors.Join(s.ReadCloser.Close(), s.out.Close()) }
 
 func version() string {

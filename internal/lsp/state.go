@@ -218,9 +218,16 @@ func (n *next) unit(home fileURI) *unit {
 // put puts files into their units, in the place of those with the same URI.
 // A file of n.open wins over one of n.disk.
 func (n *next) put(files ...*file) {
-	byHome := map[fileURI][]*check.File{}
 	for _, f := range files {
 		f.unit = n.home(f.uri)
+	}
+	n.take(files...)
+}
+
+// take is put for files of which the unit is known.
+func (n *next) take(files ...*file) {
+	byHome := map[fileURI][]*check.File{}
+	for _, f := range files {
 		u := n.unit(f.unit)
 		f.checked = &check.File{
 			Path: string(f.uri), Tree: f.tree, Dialect: n.settings.dialect, Schema: u.schema,
@@ -275,9 +282,15 @@ func (n *next) update(home fileURI, files []*check.File, removed []string) {
 
 // setOpen notes a document that was opened or changed.
 func (n *next) setOpen(f *file) {
+	before := n.open[f.uri]
 	n.open = maps.Clone(n.open)
 	n.open[f.uri] = f
-	n.put(f)
+	if before == nil {
+		n.put(f)
+		return
+	}
+	f.unit = before.unit // what may move it to another one puts all files anew
+	n.take(f)
 }
 
 // close forgets an open document, so that the stored file counts again. It
