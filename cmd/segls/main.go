@@ -1,6 +1,11 @@
+//go:build !js
+
 // Command segls is the language server of segment queries. It speaks the
 // Language Server Protocol on its standard input and output, or with
 // --listen on a TCP port.
+//
+// Compiled to WebAssembly it talks to the JavaScript that loads it instead; see
+// main_js.go.
 //
 // It imports internal/lsp, where all of the work is done.
 package main
@@ -14,7 +19,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -151,10 +155,3 @@ type stdio struct {
 func (s stdio) Write(p []byte) (int, error) { return s.out.Write(p) }
 
 func (s stdio) Close() error { return errors.Join(s.ReadCloser.Close(), s.out.Close()) }
-
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(unknown)"
-}

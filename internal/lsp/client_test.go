@@ -25,13 +25,16 @@ const root = uri.URI("file:///w")
 
 func at(name string) uri.URI { return root + "/" + uri.URI(name) }
 
-// memory is files that are nowhere but here. It serves every kind of URI.
+// memory is files that are nowhere but here. It serves every kind of URI but
+// vscode-vfs, which is left to the client.
 type memory struct {
 	mu    sync.Mutex
 	texts map[uri.URI]string
 }
 
-func (m *memory) Has(u uri.URI) bool { return u.Scheme() != "untitled" }
+func (m *memory) Has(u uri.URI) bool {
+	return u.Scheme() != "untitled" && u.Scheme() != "vscode-vfs"
+}
 
 func (m *memory) Find(_ context.Context, folder uri.URI) ([]uri.URI, error) {
 	m.mu.Lock()
@@ -64,7 +67,7 @@ func (m *memory) Schema(ctx context.Context, u uri.URI) (*schema.Schema, error) 
 	return schema.Read(strings.NewReader(text))
 }
 
-func (m *memory) Style(uri.URI) (project.Style, error) {
+func (m *memory) Style(context.Context, uri.URI) (project.Style, error) {
 	return project.Style{FinalNewline: true}, nil
 }
 
@@ -91,6 +94,7 @@ type client struct {
 	messages  []string      // shown to the user
 	settings  string        // what workspace/configuration answers, as JSON
 	applied   []protocol.WorkspaceEdit
+	remote    map[uri.URI]string // files that the client reads for the server
 }
 
 type codec struct{}
@@ -208,6 +212,8 @@ func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
 		c.messages = append(c.messages, p.Message)
 	case protocol.MethodWorkspaceConfiguration:
 		return jsonrpc2.RawMessage("[" + c.settings + "]"), nil
+	case "segql/readFile", "segql/findFiles":
+		return c.readFor(method, req.Params())
 	case protocol.MethodWorkspaceApplyEdit:
 		var p protocol.ApplyWorkspaceEditParams
 		if err := protocol.Unmarshal(req.Params(), &p); err != nil {

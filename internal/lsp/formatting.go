@@ -18,7 +18,7 @@ func (s *server) Formatting(ctx context.Context, params *protocol.DocumentFormat
 	if err != nil || v.tree.HasErrors() {
 		return nil, err
 	}
-	style, err := s.options.Files.Style(v.uri)
+	style, err := s.options.Files.Style(ctx, v.uri)
 	if err != nil {
 		return nil, failed("%s", err)
 	}

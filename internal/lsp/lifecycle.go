@@ -72,6 +72,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 // Initialize implements protocol.Server.
 func (s *server) Initialize(_ context.Context, params *protocol.InitializeParams) (*protocol.InitializeResult, error) {
 	s.can = capabilitiesOf(&params.Capabilities)
+	s.options.Files = filesOf(s.options.Files, s.conn, offersOf(&params.Capabilities).Files)
 	s.encoding = token.UTF16
 	encoding := protocol.PositionEncodingKindUTF16
 	if g := params.Capabilities.General; g != nil {

@@ -37,7 +37,8 @@ const (
 // Options are what a server is started with.
 type Options struct {
 	Version string
-	// Files is where texts are read from that the client has not opened.
+	// Files is where texts are read from that the client has not opened. A
+	// client that offers it reads what these don't have; nil has nothing.
 	Files Files
 	// Log takes what went wrong. The zero value drops it.
 	Log *slog.Logger
