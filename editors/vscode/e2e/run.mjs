@@ -1,0 +1,79 @@
+// End-to-end tests: the .vsix in a real VS Code, once with each kind of server. Each test leaves a picture in
+// .e2e/pictures.
+//
+//	node e2e/run.mjs [--only=NAME] [--server=wasm|native] [--theme=dark|light]
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Editor, install, startBrowser } from './editor.mjs';
+import { files, tests } from './tests.mjs';
+
+const option = (name) => process.argv.find((a) => a.startsWith(`--${name}=`))?.split('=')[1];
+const project = join(import.meta.dirname, '../../..');
+const pictures = join(import.meta.dirname, '../.e2e/pictures');
+const work = mkdtempSync(join(tmpdir(), 'segql-e2e-'));
+const failures = [];
+let passed = 0;
+
+const runs = [
+  { server: 'wasm', theme: 'dark', color: 'Default Dark Modern' },
+  { server: 'native', theme: 'light', color: 'Default Light Modern' },
+].filter((r) => (option('server') ?? r.server) === r.server && (option('theme') ?? r.theme) === r.theme);
+
+/** startDouble starts the double of Dataverse, and returns its address. */
+function startDouble() {
+  const child = spawn(join(work, 'double'), ['-port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return new Promise((resolve, reject) => {
+    child.once('exit', () => reject(new Error('the double of Dataverse ended')));
+    child.stdout.on('data', (text) => {
+      const address = /http:\/\/\S+/.exec(String(text))?.[0];
+      if (address) resolve({ address, stop: () => child.kill() });
+    });
+  });
+}
+
+try {
+  rmSync(pictures, { recursive: true, force: true });
+  mkdirSync(pictures, { recursive: true });
+  const go = { cwd: project, stdio: 'inherit' };
+  execFileSync('go', ['build', '-o', join(work, 'segls'), './cmd/segls'], go);
+  execFileSync('go', ['build', '-o', join(work, 'double'), './dataverse/dataversetest/serve'], go);
+  const double = await startDouble();
+  const extensions = join(work, 'extensions');
+  const said = install(join(import.meta.dirname, '../segment-query.vsix'), extensions);
+  if (!said.includes('successfully installed')) throw new Error(`the .vsix was not installed: ${said}`);
+  const browser = await startBrowser();
+  for (const run of runs) {
+    const editor = await Editor.start(browser, {
+      extensions, files: files(double.address),
+      settings: { 'workbench.colorTheme': run.color, 'segql.serverPath': run.server === 'native' ? join(work, 'segls') : 'bundled' },
+    });
+    let number = 0;
+    for (const [name, test] of Object.entries(tests)) {
+      number++;
+      if (option('only') && !name.includes(option('only')) && name !== 'start') continue;
+      const picture = join(pictures, `${run.server}-${String(number).padStart(2, '0')}-${name}.png`);
+      const began = performance.now();
+      editor.pictureNow = picture;
+      try {
+        const result = await test(editor, { ...run, picture });
+        await editor.picture(picture);
+        passed++;
+        console.log(`ok    ${run.server} ${name} (${Math.round(performance.now() - began)} ms)${result ? `: ${result}` : ''}`);
+      } catch (err) {
+        await editor.picture(picture.replace('.png', '-FAILED.png')).catch(() => {});
+        failures.push(`${run.server} ${name}: ${err.message.split('\n').slice(0, 6).join('\n      ')}`);
+        console.log(`FAIL  ${failures.at(-1)}`);
+      }
+      await editor.press('Escape').catch(() => {});
+    }
+    await editor.close();
+  }
+  await browser.close();
+  double.stop();
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+console.log(`${passed} passed, ${failures.length} failed; the pictures are in ${pictures}`);
+process.exit(failures.length > 0 ? 1 : 0);

@@ -1,0 +1,113 @@
+// The status bar item: what the text at hand is taken for, and how the server is.
+import { MarkdownString, StatusBarAlignment, ThemeColor, languages, window, workspace, type Disposable, type TextDocument } from 'vscode';
+import type { Server } from './server';
+
+/** FileStatus is what the server takes a file for; see segql/status. */
+export interface FileStatus {
+  readonly dialect: string;
+  readonly schema: string;
+  readonly organization: string;
+  readonly config: string;
+}
+
+/** segmentDocument returns the document with segments that the user looks at. */
+export function segmentDocument(): TextDocument | undefined {
+  const document = window.activeTextEditor?.document;
+  return document?.languageId === 'segment-query' ? document : undefined;
+}
+
+/** schemaName says in a few words which schema names are checked against. */
+export function schemaName(schema: string): string {
+  if (schema === 'standard') return 'standard tables';
+  if (schema === 'none') return 'no schema';
+  return schema.split(/[\\/]/).pop() ?? schema;
+}
+
+/** organizationName is the part of an organization's address that tells it from others. */
+export function organizationName(address: string): string {
+  try {
+    return new URL(address).host;
+  } catch {
+    return address;
+  }
+}
+
+/** StatusItem is the item in the status bar. A click opens the menu. */
+export class StatusItem implements Disposable {
+  private readonly item = window.createStatusBarItem('segql.status', StatusBarAlignment.Right, 100);
+  private readonly listeners: Disposable[];
+  /** What is known of the document at hand. */
+  current: FileStatus | undefined;
+
+  constructor(private readonly server: Server) {
+    this.item.name = 'Segment Query';
+    this.item.command = 'segql.menu';
+    this.listeners = [
+      server.onDidChange(() => { void this.update(); }),
+      window.onDidChangeActiveTextEditor(() => { void this.update(); }),
+      languages.onDidChangeDiagnostics((event) => {
+        // What the dialect follows from changes when the text or a seg.toml does, and so do the diagnostics mostly.
+        const uri = segmentDocument()?.uri.toString();
+        if (event.uris.some((u) => u.toString() === uri)) void this.update();
+      }),
+      workspace.onDidSaveTextDocument(() => { void this.update(); }),
+    ];
+    void this.update();
+  }
+
+  private async update(): Promise<void> {
+    const document = segmentDocument();
+    if (!document) {
+      this.item.hide();
+      return;
+    }
+    this.current = undefined;
+    if (this.server.state === 'running') {
+      // The server may not have opened the document yet, or end at this moment.
+      this.current = await this.server.request<FileStatus>('segql/status', { uri: document.uri.toString() }).catch(() => undefined);
+      if (segmentDocument() !== document) return;
+    }
+    const { state } = this.server;
+    const isFailed = state === 'failed' || state === 'stopped';
+    this.item.backgroundColor = isFailed ? new ThemeColor('statusBarItem.errorBackground') : undefined;
+    this.item.text = this.text();
+    this.item.tooltip = this.tooltip();
+    this.item.show();
+  }
+
+  private text(): string {
+    switch (this.server.state) {
+      case 'starting':
+        return '$(loading~spin) Segments';
+      case 'running':
+        break;
+      default:
+        return '$(error) Segments';
+    }
+    const c = this.current;
+    if (!c) return '$(filter) Segments';
+    const parts = [c.dialect || 'any dialect', schemaName(c.schema)];
+    if (c.organization) parts.push(organizationName(c.organization));
+    return `$(filter) ${parts.join(' · ')}`;
+  }
+
+  private tooltip(): MarkdownString {
+    const tip = new MarkdownString(undefined, true);
+    const c = this.current;
+    if (c) {
+      tip.appendMarkdown(`**Dialect**: ${c.dialect || 'not determined; rules of one dialect only warn'}\n\n`);
+      tip.appendMarkdown('**Schema**: ').appendText(c.schema === 'standard' ? 'the standard tables' : c.schema === 'none' ? 'none, names are not checked' : c.schema);
+      tip.appendMarkdown('\n\n**Organization**: ').appendText(c.organization || 'none');
+      tip.appendMarkdown('\n\n');
+    }
+    tip.appendMarkdown(`**Server**: ${this.server.state}, `).appendText(this.server.description);
+    if (!workspace.isTrusted) tip.appendMarkdown('\n\n$(shield) This workspace is not trusted: nothing is sent to an organization.');
+    tip.appendMarkdown('\n\nClick for a menu.');
+    return tip;
+  }
+
+  dispose(): void {
+    for (const l of this.listeners) l.dispose();
+    this.item.dispose();
+  }
+}
