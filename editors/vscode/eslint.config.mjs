@@ -13,7 +13,12 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', fetch: 'readonly', Buffer: 'readonly', performance: 'readonly', document: 'readonly' } },
+    files: ['**/*.mjs', 'e2e/**'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['process', 'console', 'URL', 'Buffer', 'performance', 'fetch', 'setTimeout', 'setInterval', 'clearInterval', 'document', 'window', 'MouseEvent', 'require', 'exports']
+          .map((name) => [name, 'readonly']),
+      ),
+    },
   },
 );

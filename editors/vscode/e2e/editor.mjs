@@ -1,6 +1,6 @@
 // A real VS Code in a real browser, and what a user does with it.
 import { spawn, execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -29,11 +29,12 @@ export function startBrowser() {
   });
 }
 
-/** install unpacks the .vsix, and the stand-in for Microsoft's accounts, into a folder of extensions. */
+/** install installs the .vsix, and the stand-in for Microsoft's accounts. */
 export function install(vsix, extensions) {
-  const said = execFileSync(process.execPath, [entry, '--extensions-dir', extensions, '--install-extension', vsix], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  cpSync(join(here, 'accounts'), join(extensions, 'segql-test.accounts-1.0.0'), { recursive: true });
-  return said;
+  const accounts = join(extensions, '../accounts.vsix');
+  execFileSync(join(here, '../node_modules/.bin/vsce'), ['package', '--out', accounts, '--allow-missing-repository', '--skip-license'], { cwd: join(here, 'accounts'), stdio: 'ignore' });
+  const installed = [vsix, accounts].flatMap((file) => ['--install-extension', file]);
+  return execFileSync(process.execPath, [entry, '--extensions-dir', extensions, ...installed], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** Editor is one window of VS Code with a folder of its own. */

@@ -1,6 +1,6 @@
 // What the server asks of files that it can't read itself.
 import { FileSystemError, FileType, Uri, workspace } from 'vscode';
-import { ResponseError } from 'vscode-languageclient';
+import { ResponseError } from 'vscode-languageserver-protocol';
 
 const requestFailed = -32803;
 const largest = 256 << 20;

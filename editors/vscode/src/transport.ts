@@ -1,6 +1,7 @@
 // The connection to a language server that runs in a worker. Its messages are the same bytes as those of a server that is
 // a process, so the readers and writers of streams do for both.
-import { Emitter, ReadableStreamMessageReader, WriteableStreamMessageWriter, type Disposable, type MessageTransports } from 'vscode-languageclient';
+import { Emitter, ReadableStreamMessageReader, WriteableStreamMessageWriter, type Disposable } from 'vscode-languageserver-protocol';
+import type { MessageTransports } from 'vscode-languageclient';
 import type { FromWorker, ToWorker } from './worker/serve';
 
 /** ServerWorker is a worker of Node or of a browser. */
