@@ -26,7 +26,8 @@ var rooms = map[string][]string{
 	"segql/dataverse/dataversetest/serve": {"segql/dataverse/dataversetest"},
 	"segql/internal/console":              {},
 	"segql/internal/project":              {"segql/lang/token", "segql/lang/ast", "segql/lang/parser", "segql/lang/format", "segql/lang/schema", "segql/lang/check"},
-	"segql/internal/lsp":                  {"segql/lang/token", "segql/lang/ast", "segql/lang/parser", "segql/lang/format", "segql/lang/schema", "segql/lang/check", "segql/lang/explain", "segql/internal/project"},
+	"segql/internal/rulepage":             {"segql/lang/parser", "segql/lang/check"},
+	"segql/internal/lsp":                  {"segql/lang/token", "segql/lang/ast", "segql/lang/parser", "segql/lang/format", "segql/lang/schema", "segql/lang/check", "segql/lang/explain", "segql/internal/project", "segql/internal/rulepage"},
 }
 
 // TestRooms holds that no package imports one that stands above it.

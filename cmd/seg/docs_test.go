@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"segql/lang/check"
+	"segql/internal/rulepage"
 )
 
 var update = flag.Bool("update", false, "write the pages of the rules")
@@ -17,9 +17,9 @@ var update = flag.Bool("update", false, "write the pages of the rules")
 // TestDocs holds docs/rules to what the rules say. With -update it writes them.
 func TestDocs(t *testing.T) {
 	folder := filepath.Join("..", "..", "docs", "rules")
-	want := map[string]string{"README.md": rulesIndex()}
-	for _, r := range check.Rules() {
-		want[r.Name+".md"] = ruleMarkdown(r)
+	want := map[string]string{"README.md": rulepage.Index()}
+	for _, p := range rulepage.All() {
+		want[p.Name+".md"] = p.Markdown()
 	}
 	if *update {
 		if err := os.RemoveAll(folder); err != nil {

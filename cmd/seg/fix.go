@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -107,7 +106,7 @@ func (w *workspace) mended(s *source) (m mended) {
 			m.fixes = 0 // the check that follows tells it
 		}
 	}()
-	edits, fixes := sureEdits(s.unit.project.Check(s.file))
+	edits, fixes := check.SureEdits(s.unit.project.Check(s.file))
 	if fixes == 0 {
 		return m
 	}
@@ -122,31 +121,4 @@ func (w *workspace) mended(s *source) (m mended) {
 	}
 	m.text, m.fixes = text, fixes
 	return m
-}
-
-// sureEdits returns the edits of all sure fixes that do not get in each
-// other's way, in the order of the text; of two that do, the first.
-func sureEdits(findings []check.Finding) (edits []token.Edit, fixes int) {
-	for _, f := range findings {
-		if !f.Sure || len(f.Fixes) == 0 {
-			continue
-		}
-		fix := f.Fixes[0].Edits
-		free := !slices.ContainsFunc(fix, func(e token.Edit) bool {
-			return slices.ContainsFunc(edits, func(other token.Edit) bool { return meet(e, other) })
-		})
-		if free && len(fix) > 0 {
-			edits = append(edits, fix...)
-			fixes++
-		}
-	}
-	slices.SortStableFunc(edits, func(a, b token.Edit) int {
-		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End))
-	})
-	return edits, fixes
-}
-
-// meet reports whether two edits overlap or touch.
-func meet(a, b token.Edit) bool {
-	return a.Span.Start <= b.Span.End && b.Span.Start <= a.Span.End
 }

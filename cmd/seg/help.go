@@ -104,7 +104,8 @@ Without a name it prints a line for each rule: its name, its severity, the
 dialect that it holds in, and what it finds. With a name it explains that rule,
 with an example that is reported and one that is fine.
 
-Mistakes in the syntax have names, too, but are no rules: they are always errors.
+Mistakes in the syntax have names, too, and stand in a list of their own: they
+are always errors, and no comment or seg.toml switches them off.
 
 Flags:
   -h, --help   print this help
@@ -112,6 +113,7 @@ Flags:
 Examples:
   seg rules
   seg rules unknown-column
+  seg rules single-equals
 `
 
 const helpAST = `seg ast prints the syntax tree of a file as JSON.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"segql/lang/check"
+	"segql/internal/rulepage"
 )
 
 func (a *app) rulesCommand() *cobra.Command {
@@ -26,11 +26,9 @@ func (a *app) rulesCommand() *cobra.Command {
 				a.print(ruleList())
 				return nil
 			}
-			for _, r := range check.Rules() {
-				if r.Name == args[0] {
-					a.print(ruleText(r))
-					return nil
-				}
+			if page, ok := rulepage.Find(args[0]); ok {
+				a.print(ruleText(page))
+				return nil
 			}
 			return badUsage("there is no rule %s%s", args[0], didYouMean(args[0], ruleNames()))
 		},
@@ -39,18 +37,10 @@ func (a *app) rulesCommand() *cobra.Command {
 
 func ruleNames() []string {
 	var names []string
-	for _, r := range check.Rules() {
-		names = append(names, r.Name)
+	for _, p := range rulepage.All() {
+		names = append(names, p.Name)
 	}
 	return names
-}
-
-// dialectOf returns the dialect that a rule holds in.
-func dialectOf(r *check.Rule) string {
-	if r.Dialect == check.Undetermined {
-		return "both"
-	}
-	return r.Dialect.String()
 }
 
 func ruleList() string {
@@ -59,56 +49,33 @@ func ruleList() string {
 		width = max(width, len(name))
 	}
 	var b strings.Builder
-	for _, r := range check.Rules() {
-		fmt.Fprintf(&b, "%-*s  %-8s %-9s %s\n", width, r.Name, r.Severity, dialectOf(r), r.Summary)
+	for _, p := range rulepage.Rules() {
+		fmt.Fprintf(&b, "%-*s  %-8s %-9s %s\n", width, p.Name, p.Severity, p.Dialect, p.Summary)
+	}
+	b.WriteString("\nMistakes in the syntax, which are always errors:\n\n")
+	for _, p := range rulepage.Syntax() {
+		fmt.Fprintf(&b, "%-*s  %-8s %-9s %s\n", width, p.Name, p.Severity, p.Dialect, p.Summary)
 	}
 	return b.String()
 }
 
 // ruleText explains a rule on a terminal.
-func ruleText(r *check.Rule) string {
+func ruleText(p rulepage.Page) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\n%s\n\n", r.Name, r.Summary, wrap(r.Doc, 80))
-	fmt.Fprintf(&b, "Severity: %s\nDialect: %s\n", r.Severity, dialectOf(r))
-	if r.Bad != "" {
-		fmt.Fprintf(&b, "\nReported:\n\n%s\n", indent(r.Bad))
+	fmt.Fprintf(&b, "%s: %s\n\n%s\n\n", p.Name, p.Summary, wrap(p.Doc, 80))
+	fmt.Fprintf(&b, "Severity: %s\nDialect: %s\n", p.Severity, p.Dialect)
+	if p.Bad != "" {
+		fmt.Fprintf(&b, "\nReported:\n\n%s\n", indent(p.Bad))
 	}
-	if r.Good != "" {
-		fmt.Fprintf(&b, "\nFine:\n\n%s\n", indent(r.Good))
+	if p.Good != "" {
+		fmt.Fprintf(&b, "\nFine:\n\n%s\n", indent(p.Good))
 	}
-	fmt.Fprintf(&b, "\nSwitch it off for the next line with // seg:ignore %s\nor for the project in seg.toml:\n\n", r.Name)
-	fmt.Fprintf(&b, "  [rules]\n  %s = \"off\"\n", r.Name)
-	return b.String()
-}
-
-// ruleMarkdown is the page of a rule, in docs/rules and in SARIF reports.
-func ruleMarkdown(r *check.Rule) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n%s\n\n", r.Name, r.Summary)
-	b.WriteString("| severity | dialect |\n| --- | --- |\n")
-	fmt.Fprintf(&b, "| %s | %s |\n\n%s\n", r.Severity, dialectOf(r), strings.TrimSpace(r.Doc))
-	if r.Bad != "" {
-		fmt.Fprintf(&b, "\nReported:\n\n```\n%s\n```\n", strings.TrimSpace(r.Bad))
+	if p.IsSyntax {
+		b.WriteString("\nA mistake in the syntax is always an error, and can't be switched off.\n")
+		return b.String()
 	}
-	if r.Good != "" {
-		fmt.Fprintf(&b, "\nFine:\n\n```\n%s\n```\n", strings.TrimSpace(r.Good))
-	}
-	fmt.Fprintf(&b, "\nSwitch it off for the next line with `// seg:ignore %s`, or for the project in `seg.toml`:\n\n", r.Name)
-	fmt.Fprintf(&b, "```toml\n[rules]\n%s = \"off\"\n```\n", r.Name)
-	return b.String()
-}
-
-// rulesIndex is docs/rules/README.md.
-func rulesIndex() string {
-	var b strings.Builder
-	b.WriteString("# Rules\n\nWhat `seg check` looks for, besides mistakes in the syntax. `seg rules` lists the same.\n\n" +
-		"| rule | severity | dialect | |\n| --- | --- | --- | --- |\n")
-	for _, r := range check.Rules() {
-		fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %s |\n",
-			r.Name, r.Name, r.Severity, dialectOf(r), strings.ReplaceAll(r.Summary, "|", `\|`))
-	}
-	b.WriteString("\nA rule for one dialect warns at most where it is not known which dialect a query is in.\n\n" +
-		"The pages are generated from the rules: `go test ./cmd/seg -run TestDocs -update`.\n")
+	fmt.Fprintf(&b, "\nSwitch it off for the next line with // seg:ignore %s\nor for the project in seg.toml:\n\n", p.Name)
+	fmt.Fprintf(&b, "  [rules]\n  %s = \"off\"\n", p.Name)
 	return b.String()
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 
+	"segql/internal/rulepage"
 	"segql/lang/check"
 )
 
@@ -36,29 +37,25 @@ func (w *workspace) sarifReport(findings []finding, complete bool) *sarif.Report
 	invocation.ExecutionSuccessful = &complete
 	run.AddInvocation(invocation)
 	index := make(map[string]int)
-	for _, r := range check.Rules() {
-		index[r.Name] = len(run.Tool.Driver.Rules)
-		run.Tool.Driver.AddRule(sarifRule(r.Name, r.Summary, r.Doc, ruleMarkdown(r), r.Severity))
+	for i, p := range rulepage.All() {
+		index[p.Name] = i
+		run.Tool.Driver.AddRule(sarifRule(p))
 	}
 	for _, f := range findings {
-		if _, ok := index[f.Rule]; !ok { // a mistake in the syntax
-			index[f.Rule] = len(run.Tool.Driver.Rules)
-			text := "A mistake in the syntax: " + strings.ReplaceAll(f.Rule, "-", " ") + "."
-			run.Tool.Driver.AddRule(sarifRule(f.Rule, text, text, text, check.Error))
-		}
 		run.AddResult(w.sarifResult(f, index[f.Rule]))
 	}
 	return sarif.NewReport().AddRun(run)
 }
 
-func sarifRule(name, summary, doc, markdown string, severity check.Severity) *sarif.ReportingDescriptor {
+func sarifRule(p rulepage.Page) *sarif.ReportingDescriptor {
 	configuration := sarif.NewReportingConfiguration()
-	configuration.Level = sarifLevel(severity)
-	rule := sarif.NewRule(name)
-	rule.Name = &name
-	rule.ShortDescription = sarifText(summary)
-	rule.FullDescription = sarifText(doc)
-	rule.Help = sarifText(doc)
+	configuration.Level = sarifLevel(p.Severity)
+	rule := sarif.NewRule(p.Name)
+	rule.Name = &p.Name
+	rule.ShortDescription = sarifText(p.Summary)
+	rule.FullDescription = sarifText(p.Doc)
+	rule.Help = sarifText(p.Doc)
+	markdown := p.Markdown()
 	rule.Help.Markdown = &markdown
 	rule.DefaultConfiguration = configuration
 	return rule

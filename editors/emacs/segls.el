@@ -29,5 +29,30 @@
 (add-to-list 'eglot-server-programs '(segment-query-mode . ("segls")))
 (add-hook 'segment-query-mode-hook #'eglot-ensure)
 
+(defun segls--run (command)
+  "Have segls run COMMAND on the query at point."
+  (let* ((at (eglot--TextDocumentPositionParams))
+         (answer (jsonrpc-request (eglot--current-server-or-lose) :workspace/executeCommand
+                                  (list :command command
+                                        :arguments (vector (plist-get (plist-get at :textDocument) :uri)
+                                                           (plist-get at :position))))))
+    (if (seq-empty-p answer)
+        (user-error "There is no query here")
+      (elt answer 0))))
+
+(defun segls-explain ()
+  "Say in plain English what the query at point selects."
+  (interactive)
+  (display-message-or-buffer (plist-get (segls--run "seg.explain") :markdown) "*Segment query*"))
+
+(defun segls-wire-form ()
+  "Copy the query at point as the product takes it, on one line."
+  (interactive)
+  (kill-new (plist-get (segls--run "seg.wireForm") :query))
+  (message "The query is copied as one line"))
+
+(define-key segment-query-mode-map (kbd "C-c C-e") #'segls-explain)
+(define-key segment-query-mode-map (kbd "C-c C-w") #'segls-wire-form)
+
 (provide 'segls)
 ;;; segls.el ends here

@@ -26,6 +26,42 @@ local function start(buffer)
   vim.lsp.buf_attach_client(buffer, clients[config.root_dir])
 end
 
+-- run has segls run a command on the query under the cursor.
+local function run(command, done)
+  local clients_here = vim.lsp.get_clients and vim.lsp.get_clients({ bufnr = 0 }) or vim.lsp.buf_get_clients(0)
+  for _, client in pairs(clients_here) do
+    if client.name == "segls" then
+      local at = vim.lsp.util.make_position_params(0, client.offset_encoding)
+      local params = { command = command, arguments = { at.textDocument.uri, at.position } }
+      vim.lsp.buf_request(0, "workspace/executeCommand", params, function(err, result)
+        if err then
+          vim.notify(err.message, vim.log.levels.ERROR)
+        elseif result and result[1] then
+          done(result[1])
+        end
+      end)
+      return
+    end
+  end
+  vim.notify("segls does not run here", vim.log.levels.ERROR)
+end
+
+vim.api.nvim_create_user_command("SegExplain", function()
+  run("seg.explain", function(query)
+    vim.lsp.util.open_floating_preview(vim.split(query.markdown, "\n"), "markdown", { wrap = true })
+  end)
+end, { desc = "Say in plain English what the query under the cursor selects" })
+
+vim.api.nvim_create_user_command("SegWireForm", function()
+  run("seg.wireForm", function(query)
+    vim.fn.setreg('"', query.query)
+    if vim.fn.has("clipboard") == 1 then
+      vim.fn.setreg("+", query.query)
+    end
+    vim.notify("The query is copied as one line")
+  end)
+end, { desc = "Copy the query under the cursor as the product takes it" })
+
 vim.api.nvim_create_autocmd("FileType", {
   pattern = "segment-query",
   callback = function(event)

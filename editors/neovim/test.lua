@@ -57,7 +57,19 @@ local function run()
   vim.lsp.util.apply_text_edits(edits, 0, "utf-16")
   text = vim.api.nvim_buf_get_lines(0, 0, 1, false)[1]
   check(text == "Readers = PROFILE(contact).FILTER(statecode == 0)", "formatting gave: " .. text)
-  print("neovim: diagnostics, completion, hover, rename and formatting work\n")
+
+  vim.api.nvim_win_set_cursor(0, { 2, 3 })
+  vim.fn.setreg('"', "")
+  vim.cmd("SegWireForm")
+  check(vim.wait(10000, function() return vim.fn.getreg('"') ~= "" end), "SegWireForm copied nothing")
+  check(vim.fn.getreg('"') == "SEGMENT(Readers)", "SegWireForm copied: " .. vim.fn.getreg('"'))
+  local windows = #vim.api.nvim_list_wins()
+  vim.cmd("SegExplain")
+  check(vim.wait(10000, function() return #vim.api.nvim_list_wins() > windows end), "SegExplain showed nothing")
+  local shown = vim.api.nvim_win_get_buf(vim.api.nvim_list_wins()[windows + 1])
+  text = table.concat(vim.api.nvim_buf_get_lines(shown, 0, -1, false), "\n")
+  check(text:find("Members of Readers"), "SegExplain showed: " .. text)
+  print("neovim: diagnostics, completion, hover, rename, formatting and the commands work\n")
   vim.cmd("qall!")
 end
 

@@ -198,21 +198,6 @@ func (s *server) diagnostic(now *snapshot, f *file, finding check.Finding) proto
 	return d
 }
 
-// RuleScheme is the scheme of the pages of rules that the server itself has.
-const RuleScheme = "seg-rule"
-
-// rulePage returns the address of a rule's page, empty if the client has no
-// way to show it.
-func (s *server) rulePage(now *snapshot, rule string) fileURI {
-	switch {
-	case now.settings.rulesURL != "":
-		return fileURI(now.settings.rulesURL + "/" + rule + ".md")
-	case s.can.ruleContent:
-		return fileURI(RuleScheme + ":///" + rule + ".md")
-	}
-	return ""
-}
-
 // Diagnostic implements protocol.Server.
 func (s *server) Diagnostic(ctx context.Context, params *protocol.DocumentDiagnosticParams) (protocol.DocumentDiagnosticReport, error) {
 	now := s.begin(ctx)

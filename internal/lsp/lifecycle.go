@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
@@ -28,6 +29,9 @@ type capabilities struct {
 	markupMessages                             bool
 	plainActions                               bool // takes commands only in place of code actions
 	applyEdit                                  bool
+	resolveHints                               bool // asks for the tooltip of a hint that it shows
+	linkTooltips                               bool
+	showReferences                             bool // has the command that lenses lead to
 }
 
 func is(b *bool) bool { return b != nil && *b }
@@ -45,6 +49,14 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 		can.refreshLenses = w.CodeLens != nil && is(w.CodeLens.RefreshSupport)
 		can.ruleContent = w.TextDocumentContent != nil
 	}
+	var experimental struct {
+		Segql struct {
+			ShowReferences bool `json:"showReferences"`
+		} `json:"segql"`
+	}
+	if len(c.Experimental) > 0 && json.Unmarshal(c.Experimental, &experimental) == nil {
+		can.showReferences = experimental.Segql.ShowReferences
+	}
 	if w := c.Window; w != nil {
 		can.progress = is(w.WorkDoneProgress)
 	}
@@ -59,6 +71,8 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 		can.snippets, can.labelDetails, can.insertReplace = is(i.SnippetSupport), is(i.LabelDetailsSupport), is(i.InsertReplaceSupport)
 	}
 	can.markdown = t.Hover != nil && slices.Contains(t.Hover.ContentFormat, protocol.MarkupKindMarkdown)
+	can.resolveHints = t.InlayHint != nil && slices.Contains(t.InlayHint.ResolveSupport.Properties, "tooltip")
+	can.linkTooltips = t.DocumentLink != nil && is(t.DocumentLink.TooltipSupport)
 	can.hierarchicalSymbols = t.DocumentSymbol != nil && is(t.DocumentSymbol.HierarchicalDocumentSymbolSupport)
 	can.lineFolding = t.FoldingRange != nil && is(t.FoldingRange.LineFoldingOnly)
 	if a := t.CodeAction; a != nil {
@@ -131,6 +145,7 @@ func (s *server) Initialized(context.Context, *protocol.InitializedParams) error
 // start begins what goes on between requests.
 func (s *server) start() {
 	s.goBackground("diagnostics", s.diagnose)
+	s.goBackground("refresh", s.refreshShown)
 	s.goBackground("first scan", func(ctx context.Context) {
 		s.reading.Lock()
 		defer s.reading.Unlock()
@@ -184,6 +199,19 @@ func (s *server) refresh(ctx context.Context) {
 	}
 }
 
+// refreshShown asks the client to ask again whenever a change to one file made
+// another say something else, as the table of a segment does where it is used.
+func (s *server) refreshShown(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.shown:
+			s.refresh(ctx)
+		}
+	}
+}
+
 // Shutdown implements protocol.Server.
 func (s *server) Shutdown(context.Context) error {
 	s.phase.Store(phaseShutdown)
@@ -215,5 +243,6 @@ func (s *server) capabilities(encoding protocol.PositionEncodingKind) protocol.S
 	s.offerInformation(&c)
 	s.offerNavigation(&c)
 	s.offerActions(&c)
+	s.offerView(&c)
 	return c
 }

@@ -110,13 +110,28 @@ func (r *markerRun) ask(u uri.URI, at protocol.Position, span protocol.Range, ki
 	case "action":
 		return r.action(u, span, args)
 	case "hints":
+		if len(args) > 0 && args[0] == "all" {
+			span = protocol.Range{End: protocol.Position{Line: 9999}}
+		}
 		hints, err := r.InlayHint(ctx, &protocol.InlayHintParams{TextDocument: document, Range: span})
 		if err != nil {
 			return failed(err)
 		}
 		for _, h := range hints {
-			fmt.Fprintf(&b, "%s %s\n", r.show(u, protocol.Range{Start: h.Position, End: h.Position}), asJSON(h.Label))
+			b.WriteString(r.hint(u, h))
 		}
+	case "lens":
+		return r.lenses(document)
+	case "links":
+		return r.links(document)
+	case "command":
+		return r.command(document, at, span, args)
+	case "content":
+		page, err := r.TextDocumentContent(ctx, &protocol.TextDocumentContentParams{URI: uri.URI(args[0])})
+		if err != nil {
+			return failed(err)
+		}
+		return page.Text
 	case "selection":
 		all, err := r.SelectionRange(ctx, &protocol.SelectionRangeParams{TextDocument: document, Positions: []protocol.Position{at}})
 		if err != nil {

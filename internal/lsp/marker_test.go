@@ -101,6 +101,7 @@ func runMarkers(t *testing.T, name string, v variant) {
 	r.client = start(t, files, func(c *client, p *protocol.InitializeParams) {
 		c.settings = settings
 		p.Capabilities.General = &protocol.GeneralClientCapabilities{PositionEncodings: []protocol.PositionEncodingKind{v.encoding}}
+		withView(c, p)
 	})
 	if got := r.result.Capabilities.PositionEncoding; got != v.encoding {
 		t.Fatalf("the server chose %s", got)

@@ -25,7 +25,7 @@ var pieces = []string{
 var requests = []string{"hover", "completion", "signatureHelp", "definition", "references", "documentHighlight", "prepareRename", "linkedEditingRange", "prepareCallHierarchy"}
 
 // wholeRequests are what it asks of a document.
-var wholeRequests = []string{"documentSymbol", "foldingRange", "semanticTokens/full", "documentLink", "codeLens", "formatting"}
+var wholeRequests = []string{"inlayHint", "documentSymbol", "foldingRange", "semanticTokens/full", "documentLink", "codeLens", "formatting"}
 
 // TestMonkey makes random edits and requests on a workspace. After each hundred
 // a server that sees the texts for the first time has the same diagnostics.
@@ -72,7 +72,10 @@ func TestMonkey(t *testing.T) {
 			params := fmt.Sprintf(`{"textDocument":{"uri":%q},"position":{"line":%d,"character":%d},"context":{"includeDeclaration":true}}`, u, span.Start.Line, span.Start.Character)
 			if random.IntN(3) == 0 {
 				method = wholeRequests[random.IntN(len(wholeRequests))]
-				params = fmt.Sprintf(`{"textDocument":{"uri":%q},"options":{"tabSize":2,"insertSpaces":true}}`, u)
+				params = fmt.Sprintf(`{"textDocument":{"uri":%q},"options":{"tabSize":2,"insertSpaces":true},"range":{"start":{"line":0,"character":0},"end":{"line":%d,"character":0}}}`, u, span.Start.Line+1)
+			}
+			if i%3 == 0 {
+				c.monkeyView(u, span.Start)
 			}
 			if err := c.call("textDocument/"+method, params); code(err) == jsonrpc2.InternalError {
 				t.Fatalf("step %d: %s: %v\n%s", i, method, err, texts[u])

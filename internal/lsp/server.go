@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -53,6 +54,7 @@ type server struct {
 	// stale are the files whose diagnostics are to be made anew.
 	stale map[fileURI]bool
 	wake  chan struct{}
+	shown chan struct{} // has something in it when what the client shows in an open text may be out of date
 	// settled is closed when the workspace was read for the first time.
 	settled     chan struct{}
 	settledOnce sync.Once
@@ -67,7 +69,7 @@ type server struct {
 func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteCloser, options Options) *server {
 	s := &server{
 		options: options, log: options.Log, ctx: ctx, cancel: cancel,
-		encoding: token.UTF16, stale: map[fileURI]bool{}, wake: make(chan struct{}, 1), settled: make(chan struct{}),
+		encoding: token.UTF16, stale: map[fileURI]bool{}, wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}),
 	}
 	s.trace.Store(protocol.TraceValueOff)
 	s.state.Store(newSnapshot(options.Today()))
@@ -80,8 +82,9 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 func (s *server) handler() jsonrpc2.Handler {
 	dispatch := s.cancellable(s.inPhase(protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)))
 	return func(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
-		// A released request's method and kind may be read no more once it is answered.
-		method, isCall := req.Method(), req.IsCall()
+		// Once a request is released its kind may be read no more, and its method
+		// lies in what the next message is read into.
+		method, isCall := strings.Clone(req.Method()), req.IsCall()
 		defer func() {
 			if p := recover(); p != nil {
 				s.log.Error("internal error", "method", method, "error", p, "stack", string(debug.Stack()))

@@ -158,15 +158,28 @@ type next struct {
 func (s *server) change(f func(*next)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	copied := *s.state.Load()
+	before := s.state.Load()
+	copied := *before
 	n := &next{snapshot: &copied, server: s, stale: s.stale}
 	f(n)
 	s.state.Store(n.snapshot)
 	if len(s.stale) > 0 {
-		select {
-		case s.wake <- struct{}{}:
-		default:
+		signal(s.wake)
+	}
+	for u, f := range n.open {
+		// The client asks again by itself about a text that it changed.
+		if was := before.open[u]; was != nil && was.tree == f.tree && s.stale[u] {
+			signal(s.shown)
+			break
 		}
+	}
+}
+
+// signal puts something into a channel of one, unless it is full.
+func signal(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
 }
 

@@ -120,8 +120,9 @@ type File struct {
 	// Tail is what follows the last definition: blanks and comments, which
 	// dangle. Its Query is nil.
 	Tail Placed
-	// TooLarge is the error of a text that is too large to be parsed, else nil.
-	TooLarge *Error
+	// Unread is the error of a text that could not be parsed at all, since it is
+	// too large or no UTF-8, else nil.
+	Unread *Error
 
 	text func() string
 }
@@ -183,8 +184,8 @@ func (p Placed) End() token.Pos { return p.Offset + token.Pos(len(p.Text)) }
 // Errors returns all mistakes in the file, in the order of the text, with
 // spans that count from the start of the file.
 func (f *File) Errors() []*Error {
-	if f.TooLarge != nil {
-		return []*Error{f.TooLarge}
+	if f.Unread != nil {
+		return []*Error{f.Unread}
 	}
 	var all []*Error
 	for _, d := range f.Definitions {
@@ -201,7 +202,7 @@ func (f *File) Errors() []*Error {
 // HasErrors reports whether the file has any mistake.
 func (f *File) HasErrors() bool {
 	hasErrors := func(d Placed) bool { return len(d.Errors) > 0 }
-	return f.TooLarge != nil || hasErrors(f.Tail) || slices.ContainsFunc(f.Definitions, hasErrors)
+	return f.Unread != nil || hasErrors(f.Tail) || slices.ContainsFunc(f.Definitions, hasErrors)
 }
 
 // Definition is a query, with or without a name:

@@ -131,11 +131,12 @@ func DialectOf(f *File) Dialect {
 	return dialectOf(f, func(i int) Dialect { return shownDialect(f.Tree.Definitions[i].Definition) })
 }
 
-// dialectOf is DialectOf with a function that returns what a definition shows.
-func dialectOf(f *File, shown func(i int) Dialect) Dialect {
-	first := f.Tree.Tail
-	if len(f.Tree.Definitions) > 0 {
-		first = f.Tree.Definitions[0]
+// NamedDialect returns the dialect that a comment at the start of a text names,
+// Undetermined if there is none.
+func NamedDialect(f *ast.File) Dialect {
+	first := f.Tail
+	if len(f.Definitions) > 0 {
+		first = f.Definitions[0]
 	}
 	for _, c := range first.AllComments {
 		if name, ok := dialectComment(c); ok {
@@ -143,6 +144,14 @@ func dialectOf(f *File, shown func(i int) Dialect) Dialect {
 				return d
 			}
 		}
+	}
+	return Undetermined
+}
+
+// dialectOf is DialectOf with a function that returns what a definition shows.
+func dialectOf(f *File, shown func(i int) Dialect) Dialect {
+	if d := NamedDialect(f.Tree); d != Undetermined {
+		return d
 	}
 	if f.Dialect != Undetermined {
 		return f.Dialect
@@ -255,7 +264,7 @@ type pass struct {
 // one that it comes from is used again, where it is still right.
 func (p *Project) Check(f *File) []Finding {
 	c := &findings{project: p, unit: p.unitOf(f)}
-	if e := f.Tree.TooLarge; e != nil {
+	if e := f.Tree.Unread; e != nil {
 		c.all = append(c.all, syntaxError(e).Finding)
 	}
 	for i, d := range c.unit.defs {
@@ -283,6 +292,7 @@ type findings struct {
 	hasIgnores bool
 	all        []Finding
 	builds     *bool
+	syntax     map[string]bool // the codes of mistakes in the syntax that the file has, where it has ignores
 }
 
 // add adds a note of the current definition, which starts at an offset.

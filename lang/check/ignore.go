@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"sort"
 	"strings"
@@ -72,9 +73,12 @@ func (c *findings) ignore() {
 	text := c.unit.file.Tree.Text()
 	// Where the findings of each rule stand.
 	found := map[string][]int{}
+	c.syntax = map[string]bool{}
 	for i, f := range c.all {
 		if isSilent[f.Rule] {
 			found[f.Rule] = append(found[f.Rule], i)
+		} else {
+			c.syntax[f.Rule] = true
 		}
 	}
 	used := map[*ignore]map[string]bool{}
@@ -190,7 +194,10 @@ func (c *findings) unused(i *ignore, span token.Span, used map[string]bool) []Fi
 			continue
 		}
 		message := fmt.Sprintf("there is nothing here that seg:ignore %s silences", name)
-		if !isRule(name) {
+		switch {
+		case c.syntax[name]:
+			message = fmt.Sprintf("%s is a mistake in the syntax, which no comment silences; mend it", name)
+		case !isRule(name):
 			message = fmt.Sprintf("there is no rule %s", name)
 			names := make([]string, 0, len(rules))
 			for _, r := range rules {
@@ -231,6 +238,27 @@ func ignoreText(c *ast.Comment) (string, bool) {
 	text := strings.TrimSuffix(strings.TrimLeft(c.Text, "/* \t"), "*/")
 	rest, ok := strings.CutPrefix(text, "seg:ignore")
 	return rest, ok && (rest == "" || rest[0] == ' ' || rest[0] == '\t')
+}
+
+// IgnoredRules yields the names of the rules that a comment silences, and where
+// each stands, counted as the comment's own span is. There are none in a
+// comment that is no seg:ignore.
+func IgnoredRules(c *ast.Comment) iter.Seq2[string, token.Span] {
+	return func(yield func(string, token.Span) bool) {
+		if !isIgnore(c) {
+			return
+		}
+		const mark = "seg:ignore"
+		from := strings.Index(c.Text, mark) + len(mark)
+		for _, name := range parseIgnore(c).rules {
+			from += strings.Index(c.Text[from:], name)
+			at := c.Span.Start + token.Pos(from)
+			from += len(name)
+			if !yield(name, token.Span{Start: at, End: at + token.Pos(len(name))}) {
+				return
+			}
+		}
+	}
 }
 
 // parseIgnore returns what a comment silences.

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -14,10 +15,10 @@ var logicRules = []*Rule{
 	{
 		Name: "contradiction", Severity: Error,
 		Summary: "conditions that must hold together never do",
-		Doc:     "Nobody is selected where two conditions joined by && exclude each other. It is the first thing that the vendor names for wrong member counts.",
+		Doc:     "Nobody is selected where two conditions joined by &&, or by two FILTERs of one row, exclude each other. It is the first thing that the vendor names for wrong member counts.",
 		Bad:     "PROFILE(contact).FILTER(address1_city == 'Rome' && address1_city == 'Oslo')",
 		Good:    "PROFILE(contact).FILTER(address1_city == 'Rome' || address1_city == 'Oslo')",
-		nodes:   []ast.Node{(*ast.LogicalExpr)(nil)}, run: contradiction,
+		nodes:   []ast.Node{(*ast.LogicalExpr)(nil), (*ast.Operand)(nil)}, run: contradiction,
 	},
 	{
 		Name: "tautology", Severity: Warning,
@@ -90,11 +91,13 @@ func (c *pass) isNested(x *ast.LogicalExpr) bool {
 
 // claim is what conditions joined by && say about a column.
 type claim struct {
-	column   string // in lower case, with its qualifier
+	column   string // as it was written first
 	first    ast.Expr
 	equal    ast.Expr // the value in ==
 	equalKey string
 	unequal  map[string]bool
+	oneOf    ast.Expr // the IN
+	values   map[string]bool
 	isNull   bool
 	hasValue bool
 	low, up  bound
@@ -126,24 +129,74 @@ func key(x ast.Expr) (string, bool) {
 }
 
 func contradiction(c *pass, n ast.Node) {
-	x := n.(*ast.LogicalExpr)
-	if x.Op != token.And || c.isNested(x) {
-		return
+	switch n := n.(type) {
+	case *ast.LogicalExpr:
+		if n.Op != token.And || c.isNested(n) || c.isFilter() {
+			return
+		}
+		c.claims(operandsOf(n), map[subject]*claim{})
+	case *ast.Operand:
+		claims := map[subject]*claim{}
+		for _, step := range n.Steps {
+			switch step := step.(type) {
+			case *ast.Filter:
+				if step.Cond != nil && !c.claims(conditions(step.Cond), claims) {
+					return
+				}
+			case *ast.SetStep:
+				clear(claims) // it adds rows that the conditions before do not speak of
+			}
+		}
 	}
-	claims := map[string]*claim{}
-	for _, o := range operandsOf(x) {
+}
+
+// conditions returns the conditions that x joins with &&, x if it joins none.
+func conditions(x ast.Expr) []ast.Expr {
+	x = unparen(x)
+	if and, ok := x.(*ast.LogicalExpr); ok && and.Op == token.And {
+		return operandsOf(and)
+	}
+	return []ast.Expr{x}
+}
+
+// isFilter reports whether the current node is all that a FILTER step of an
+// operand asks for, which is looked at with the operand's other FILTERs.
+func (c *pass) isFilter() bool {
+	for i := 1; ; i++ {
+		switch c.parent(i).(type) {
+		case *ast.ParenExpr:
+			continue
+		case *ast.Filter:
+			_, ok := c.parent(i + 1).(*ast.Operand)
+			return ok
+		}
+		return false
+	}
+}
+
+// subject is a column of one row.
+type subject struct {
+	row    *Row
+	column string // in lower case
+}
+
+// claims adds what conditions say to claims, and reports whether they all can
+// hold.
+func (c *pass) claims(conditions []ast.Expr, claims map[subject]*claim) bool {
+	for _, o := range conditions {
 		column, add := c.claimOf(o)
 		if column == nil || isConsentColumn(column.Name.Name) {
 			continue // a consent column may hold several records
 		}
-		if info := c.res.Column(column).Column; info != nil && info.Type == schema.TypeMultiSelectPicklist {
+		ref := c.res.Column(column)
+		if ref.Row == nil || ref.Column != nil && ref.Column.Type == schema.TypeMultiSelectPicklist {
 			continue // it may hold several values
 		}
-		name := strings.ToLower(c.text(column.Extent))
-		cl := claims[name]
+		s := subject{ref.Row, strings.ToLower(column.Name.Name)}
+		cl := claims[s]
 		if cl == nil {
 			cl = &claim{column: c.text(column.Extent), first: o, unequal: map[string]bool{}}
-			claims[name] = cl
+			claims[s] = cl
 		}
 		if why := add(cl); why != "" {
 			severity, what := c.rule.Severity, "nobody is selected"
@@ -152,9 +205,10 @@ func contradiction(c *pass, n ast.Node) {
 			}
 			f := c.reportAs(severity, o.Span(), what+": "+why)
 			f.Related = append(f.Related, Related{Span: cl.first.Span(), Message: "the other condition"})
-			return
+			return false
 		}
 	}
+	return true
 }
 
 // decides reports whether the current condition must hold for a row to be
@@ -198,6 +252,12 @@ func (c *pass) claimOf(o ast.Expr) (*ast.ColumnExpr, func(*claim) string) {
 			return nil, nil
 		}
 		return t.column, func(cl *claim) string { return cl.add(t, c) }
+	case *ast.InExpr:
+		column, ok := o.Left.(*ast.ColumnExpr)
+		if !ok {
+			return nil, nil
+		}
+		return column, func(cl *claim) string { return cl.addIn(o, c) }
 	}
 	return nil, nil
 }
@@ -234,9 +294,21 @@ func (cl *claim) add(t tested, c *pass) string {
 	if cl.equal != nil && cl.unequal[cl.equalKey] {
 		return fmt.Sprintf("%s can't be %s and not be it", cl.column, c.text(cl.equal.Span()))
 	}
+	if cl.equal != nil && cl.oneOf != nil && !cl.values[cl.equalKey] {
+		return fmt.Sprintf("%s can't be %s where it must be %s", cl.column, c.text(cl.equal.Span()), c.listed(cl.oneOf))
+	}
 	v, ok := c.ordinal(t)
 	if !ok {
 		return ""
+	}
+	if t.info != nil && (t.info.Type == schema.TypeInteger || t.info.Type == schema.TypeBigInt) {
+		// Between two neighbouring whole numbers there is none.
+		switch t.op {
+		case token.Greater:
+			v, t.op = math.Floor(v)+1, token.GreaterEqual
+		case token.Less:
+			v, t.op = math.Ceil(v)-1, token.LessEqual
+		}
 	}
 	switch t.op {
 	case token.Greater, token.GreaterEqual:
@@ -249,7 +321,7 @@ func (cl *claim) add(t tested, c *pass) string {
 		}
 	case token.Equal:
 		if cl.low.set && (v < cl.low.value || v == cl.low.value && cl.low.strict) || cl.up.set && (v > cl.up.value || v == cl.up.value && cl.up.strict) {
-			return fmt.Sprintf("%s is %s lies outside the range that the other condition sets", cl.column, c.text(t.value.Span()))
+			return fmt.Sprintf("%s lies outside the range that the other condition sets for %s", c.text(t.value.Span()), cl.column)
 		}
 		cl.low, cl.up = bound{true, v, false}, bound{true, v, false}
 	}
@@ -257,6 +329,53 @@ func (cl *claim) add(t tested, c *pass) string {
 		return fmt.Sprintf("no value of %s lies between the two bounds", cl.column)
 	}
 	return ""
+}
+
+// addIn adds an IN to the claim.
+func (cl *claim) addIn(in *ast.InExpr, c *pass) string {
+	cl.hasValue = true
+	if why := cl.nullClash(); why != "" {
+		return why
+	}
+	values, allKnown := map[string]bool{}, len(in.Values) > 0
+	c.tests(in, func(t tested) {
+		k, isLiteral := key(t.value)
+		if !isLiteral || t.class != unknownClass && !literalFits(t.class, c.valueClass(t.value)) {
+			allKnown = false
+			return
+		}
+		values[meant(k, t)] = true
+	})
+	if !allKnown {
+		return ""
+	}
+	if cl.equal != nil && !values[cl.equalKey] {
+		return fmt.Sprintf("%s can't be %s where it must be %s", cl.column, c.text(cl.equal.Span()), c.listed(in))
+	}
+	if cl.oneOf != nil {
+		common := map[string]bool{}
+		for v := range values {
+			if cl.values[v] {
+				common[v] = true
+			}
+		}
+		if len(common) == 0 {
+			return fmt.Sprintf("%s can't be both %s and %s", cl.column, c.listed(cl.oneOf), c.listed(in))
+		}
+		values = common
+	}
+	cl.oneOf, cl.values = in, values
+	return ""
+}
+
+// listed returns what an IN says a column is, short enough for a message.
+func (c *pass) listed(in ast.Expr) string {
+	x := in.(*ast.InExpr)
+	text := c.text(token.Span{Start: x.Lbrack, End: x.Extent.End})
+	if len(text) > 60 {
+		return fmt.Sprintf("one of %d values", len(x.Values))
+	}
+	return "one of " + text
 }
 
 // literalFits reports whether values of a class have literals of class have.

@@ -160,6 +160,10 @@ func unknownInteraction(c *pass, n ast.Node) {
 		}
 	}
 	near := schema.Nearest(i.Event.Name, names, maxNearest)
+	// An interaction of the one dialect with the prefix of the other.
+	if same := c.file.Schema.Interaction(strings.TrimPrefix(strings.ToLower(i.Event.Name), "msdynmkt_")); same != nil && c.dialect == Realtime && same.RealtimeName != "" {
+		near = []string{same.RealtimeName}
+	}
 	if len(near) == 0 {
 		return
 	}
@@ -274,6 +278,9 @@ func relationshipNotFromHere(c *pass, n ast.Node) {
 	c.report(name.Extent, message, fixes...).Sure = false
 }
 
+// shownAliases is how many aliases a message names.
+const shownAliases = 10
+
 func wrongAlias(c *pass, n ast.Node) {
 	column := n.(*ast.ColumnExpr)
 	ref, known := c.res.columns[column]
@@ -281,17 +288,20 @@ func wrongAlias(c *pass, n ast.Node) {
 		return
 	}
 	var names []string
-	for _, r := range c.scope().Named {
+	named := c.scope().Named
+	for _, r := range named[max(0, len(named)-shownAliases):] {
 		names = append(names, r.Alias.Name.Name)
 	}
 	message := fmt.Sprintf("%s is no alias that can be seen here", column.Qualifier.Name)
-	for _, r := range c.res.aliases {
-		if strings.EqualFold(r.Alias.Name.Name, column.Qualifier.Name) {
-			message = fmt.Sprintf("the alias %s can be seen from the step behind its own, or in its own operand", column.Qualifier.Name)
-		}
+	if c.res.names[strings.ToLower(column.Qualifier.Name)] {
+		message = fmt.Sprintf("the alias %s can be seen from the step behind its own, or in its own operand", column.Qualifier.Name)
 	}
 	if len(names) > 0 {
-		message += "; the aliases are " + strings.Join(names, ", ")
+		which := "the aliases are "
+		if len(named) > len(names) {
+			which = "the latest aliases are "
+		}
+		message += "; " + which + strings.Join(names, ", ")
 	}
 	var fixes []token.Fix
 	for _, near := range schema.Nearest(column.Qualifier.Name, slices.Values(names), maxNearest) {
@@ -310,10 +320,8 @@ func ambiguousAlias(c *pass, n ast.Node) {
 		return
 	}
 	var rows []string
-	for _, r := range c.scope().Named {
-		if strings.EqualFold(r.Table, ref.Row.Table) {
-			rows = append(rows, r.Alias.Name.Name)
-		}
+	for _, r := range c.scope().ofTable(ref.Row.Table) {
+		rows = append(rows, r.Alias.Name.Name)
 	}
 	if len(rows) > 1 {
 		c.report(column.Qualifier.Extent, fmt.Sprintf("%s may be %s; write the alias", column.Qualifier.Name, orList(rows)))
@@ -347,23 +355,13 @@ func unusedAlias(c *pass, n ast.Node) {
 	case *ast.Traverse:
 		alias, call = n.Alias, &n.Call
 	}
-	if alias == nil || len(call.Commas) == 0 || c.aliasUsed(alias) {
+	if alias == nil || len(call.Commas) == 0 || c.res.used[alias] {
 		return
 	}
 	s := token.Span{Start: call.Commas[0], End: alias.Extent.End}
 	f := c.report(alias.Extent, fmt.Sprintf("the alias %s is never used", c.text(alias.Extent)), replaceFix("Remove the alias", s, ""))
 	// It may be that a column should have been qualified with it.
 	f.Unnecessary, f.Sure = true, false
-}
-
-// aliasUsed reports whether a column is qualified with the alias.
-func (c *pass) aliasUsed(alias *ast.Alias) bool {
-	for column, ref := range c.res.columns {
-		if column.Qualifier != nil && ref.Row != nil && ref.Row.Alias == alias {
-			return true
-		}
-	}
-	return false
 }
 
 func caseOfName(c *pass, n ast.Node) {

@@ -394,6 +394,12 @@ func (p *Project) Lookup(f *File, name string) []Definition {
 	return all
 }
 
+// Result returns the table of the rows of a named segment, seen from file f,
+// and whether it is known.
+func (p *Project) Result(f *File, name string) (table string, ok bool) {
+	return p.resultOf(p.unitOf(f).id, strings.ToLower(name))
+}
+
 // Resolve finds out what the names in a definition of file f mean, with what
 // the project knows of the segments that it refers to.
 func (p *Project) Resolve(f *File, d *ast.Definition) *Resolution {

@@ -1,7 +1,7 @@
 package check
 
 import (
-	"slices"
+	"sort"
 	"strings"
 
 	"segql/lang/ast"
@@ -29,6 +29,8 @@ type Row struct {
 	Event   *schema.Interaction
 	// Alias is the alias given to the row, nil if there is none.
 	Alias *ast.Alias
+
+	index int // its place among the rows of the operand that have an alias
 }
 
 // Column returns the column of that name, or nil.
@@ -72,25 +74,51 @@ type Scope struct {
 	Current *Row
 	// Named are the rows with an alias, the latest last.
 	Named []*Row
+
+	// What an operand's scopes have in common, found by names in lower case:
+	// all rows with an alias, of which this scope sees the first len(Named).
+	aliases, tables map[string][]*Row
+}
+
+// seen returns those of rows that s can see.
+func (s *Scope) seen(rows []*Row) []*Row {
+	n := sort.Search(len(rows), func(i int) bool { return rows[i].index >= len(s.Named) })
+	return rows[:n]
+}
+
+// latest returns the last of rows that s can see, or nil.
+func (s *Scope) latest(rows []*Row) *Row {
+	if rows = s.seen(rows); len(rows) > 0 {
+		return rows[len(rows)-1]
+	}
+	return nil
+}
+
+// ofTable returns the rows of a table that have an alias, the last shownAliases
+// if there are more.
+func (s *Scope) ofTable(table string) []*Row {
+	rows := s.seen(s.tables[strings.ToLower(table)])
+	return rows[max(0, len(rows)-shownAliases):]
+}
+
+// with returns the scope in which row is the current one.
+func (s *Scope) with(row *Row) *Scope {
+	next := *s
+	next.Current = row
+	return &next
 }
 
 // Find returns the row that a qualifier names: an alias, whole or its last
 // part, or the current row's table. It is nil if there is none.
 func (s *Scope) Find(qualifier string) *Row {
-	for i := len(s.Named) - 1; i >= 0; i-- {
-		if strings.EqualFold(s.Named[i].Alias.Name.Name, qualifier) {
-			return s.Named[i]
-		}
+	name := strings.ToLower(qualifier)
+	if row := s.latest(s.aliases[name]); row != nil {
+		return row
 	}
 	if s.Current != nil && strings.EqualFold(s.Current.Table, qualifier) {
 		return s.Current
 	}
-	for i := len(s.Named) - 1; i >= 0; i-- {
-		if strings.EqualFold(s.Named[i].Table, qualifier) {
-			return s.Named[i]
-		}
-	}
-	return nil
+	return s.latest(s.tables[name])
 }
 
 // Ref is what a column in a query refers to.
@@ -124,8 +152,8 @@ type Resolution struct {
 	scopes   map[ast.Node]*Scope
 	columns  map[*ast.ColumnExpr]Ref
 	walks    map[ast.Node]Walked
-	aliases  []*Row
-	used     map[*Row]int
+	names    map[string]bool     // of all aliases, in lower case
+	used     map[*ast.Alias]bool // those that a column is qualified with
 	clashes  map[*ast.Alias]*Row
 }
 
@@ -148,7 +176,7 @@ func Resolve(d *ast.Definition, env Env) *Resolution {
 		Definition: d, env: env,
 		operands: map[*ast.Operand]string{}, guessed: map[*ast.Operand]bool{}, scopes: map[ast.Node]*Scope{},
 		columns: map[*ast.ColumnExpr]Ref{}, walks: map[ast.Node]Walked{},
-		used: map[*Row]int{}, clashes: map[*ast.Alias]*Row{},
+		used: map[*ast.Alias]bool{}, clashes: map[*ast.Alias]*Row{}, names: map[string]bool{},
 	}
 	if d.Query != nil {
 		r.Table = r.query(d.Query)
@@ -169,7 +197,7 @@ func (r *Resolution) query(q *ast.Query) string {
 }
 
 func (r *Resolution) operand(o *ast.Operand) string {
-	s := &Scope{Current: &Row{}}
+	s := &Scope{Current: &Row{}, aliases: map[string][]*Row{}, tables: map[string][]*Row{}}
 	result := ""
 	switch src := o.Source.(type) {
 	case *ast.Profile:
@@ -208,7 +236,7 @@ func (r *Resolution) operand(o *ast.Operand) string {
 			r.expr(s, step.Cond)
 		case *ast.Traverse:
 			to := r.walk(step, s.Current, step.Relationship)
-			next := r.name(&Scope{Current: to, Named: s.Named}, to, step.Alias)
+			next := r.name(s.with(to), to, step.Alias)
 			if step.Filter != nil {
 				r.scopes[step.Filter] = next
 				r.expr(next, step.Filter.Cond)
@@ -261,15 +289,19 @@ func (r *Resolution) name(s *Scope, row *Row, alias *ast.Alias) *Scope {
 	if alias == nil {
 		return s
 	}
-	for _, other := range s.Named {
-		if strings.EqualFold(other.Alias.Name.Name, alias.Name.Name) {
-			r.clashes[alias] = other
-		}
+	name, table := strings.ToLower(alias.Name.Name), strings.ToLower(row.Table)
+	if other := s.latest(s.aliases[name]); other != nil {
+		r.clashes[alias] = other
 	}
-	row.Alias = alias
-	r.aliases = append(r.aliases, row)
-	// The rows are copied, since the scopes of earlier steps keep theirs.
-	return &Scope{Current: s.Current, Named: slices.Concat(s.Named, []*Row{row})}
+	row.Alias, row.index = alias, len(s.Named)
+	r.names[name] = true
+	s.aliases[name] = append(s.aliases[name], row)
+	s.tables[table] = append(s.tables[table], row)
+	next := *s
+	// Earlier scopes see the rows up to their own length, and each has one that
+	// follows it, so all of them share one array.
+	next.Named = append(s.Named, row) //nolint:gocritic // see above
+	return &next
 }
 
 // walk returns the row that a relationship leads to.
@@ -391,9 +423,11 @@ func (r *Resolution) expr(s *Scope, x ast.Expr) {
 		ref := Ref{Row: s.Current}
 		if c.Qualifier != nil {
 			ref.Row = s.Find(c.Qualifier.Name)
+			if ref.Row != nil && ref.Row.Alias != nil {
+				r.used[ref.Row.Alias] = true
+			}
 		}
 		if ref.Row != nil {
-			r.used[ref.Row]++
 			ref.Column = ref.Row.Column(c.Name.Name, r.env.Dialect)
 		}
 		r.columns[c] = ref

@@ -8,6 +8,7 @@
 package explain
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,13 +17,21 @@ import (
 	"segql/lang/token"
 )
 
+// longest is how many bytes of a query are explained: sixteen times what the
+// service takes of an outbound one, and more than anyone reads.
+const longest = 64 << 10
+
 // Definition returns what the query of a definition selects, as a sentence;
-// a long one goes over several lines, with lists. The result is empty if there
+// a long one goes over several lines, with lists; one of more than 64 KB is
+// only said to be too long. The result is empty if there
 // is no query. The file that the definition stands in tells the schema and the
 // dialect, and the project, which may be nil, the definitions it refers to.
 func Definition(d *ast.Definition, file *check.File, project *check.Project) string {
 	if d == nil || d.Query == nil {
 		return ""
+	}
+	if size := d.Query.Span().Len(); size > longest {
+		return fmt.Sprintf("A query of %d bytes, too long to be put into words.", size)
 	}
 	e := &explainer{file: file}
 	if project != nil {

@@ -126,12 +126,16 @@ func TestDefinition(t *testing.T) {
 // Deep and long queries are answered, too, without repeating work at each level.
 func TestHugeQueries(t *testing.T) {
 	deep := "PROFILE(contact).FILTER(" + strings.Repeat("(a == 1 || (b == 2 && ", 400) + "c == 3" + strings.Repeat("))", 400) + ")"
-	wide := "PROFILE(contact).FILTER(" + strings.Repeat("a == 1 && b == 2 || ", 50_000) + "c == 3)"
+	wide := "PROFILE(contact).FILTER(" + strings.Repeat("a == 1 && b == 2 || ", 3_000) + "c == 3)"
 	sets := strings.Repeat("(", 900) + "SEGMENT(A)" + strings.Repeat(" UNION SEGMENT(B))", 900)
 	for _, query := range []string{deep, wide, sets, "SEGMENT(A)" + strings.Repeat(".TRAVERSE(x, y)", 900)} {
 		if got := explained("a.seg", query); len(got) < 100 {
 			t.Errorf("%.40s..: %s", query, got)
 		}
+	}
+	tooLong := "PROFILE(contact).FILTER(a == " + strings.Repeat("1", 1<<16) + ")"
+	if got, want := explained("a.seg", tooLong), "A query of 65566 bytes, too long to be put into words.\n"; got != want {
+		t.Errorf("got %.100s, want %s", got, want)
 	}
 }
 

@@ -77,11 +77,7 @@ var grammar = participle.MustBuild[document](participle.Lexer(lexerDefinition{})
 // in the text.
 func (c Config) Parse(text string) *ast.File {
 	file := ast.NewFile(strings.HasPrefix(text, bom), len(text), func() string { return text })
-	if len(text) > MaxSize {
-		file.TooLarge = &ast.Error{
-			Code:    CodeTooLarge,
-			Message: fmt.Sprintf("the text has %d bytes; at most %d can be read, so split it", len(text), MaxSize),
-		}
+	if file.Unread = unread(text); file.Unread != nil {
 		file.Tail.Definition = &ast.Definition{Text: text[file.Start():], Assign: token.NoPos, Semicolon: token.NoPos}
 		file.Tail.Offset = file.Start()
 		return file
@@ -96,6 +92,37 @@ func (c Config) Parse(text string) *ast.File {
 		file.Definitions = append(file.Definitions, d)
 		next = int(d.End())
 	}
+}
+
+// unread returns why a text can't be parsed at all, or nil.
+func unread(text string) *ast.Error {
+	switch {
+	case len(text) > MaxSize:
+		return &ast.Error{
+			Code:    CodeTooLarge,
+			Message: fmt.Sprintf("the text has %d bytes; at most %d can be read, so split it", len(text), MaxSize),
+		}
+	case isUTF16(text):
+		return &ast.Error{Code: CodeNUL, Message: "every other byte of the text is NUL, so it is in UTF-16; save it as UTF-8"}
+	}
+	return nil
+}
+
+// utf16Head is how many bytes of a text tell whether it is in UTF-16.
+const utf16Head = 16
+
+// isUTF16 reports whether a text starts with ASCII characters in UTF-16.
+func isUTF16(text string) bool {
+	if len(text) < utf16Head {
+		return false
+	}
+	var nul [2]int
+	for i := range utf16Head {
+		if text[i] == 0 {
+			nul[i%2]++
+		}
+	}
+	return max(nul[0], nul[1]) == utf16Head/2 && min(nul[0], nul[1]) == 0
 }
 
 // reader parses the definitions of a text one after the other.
@@ -175,7 +202,7 @@ func (c Config) Reparse(prev *ast.File, edit token.Edit) (*ast.File, error) {
 		return nil, fmt.Errorf("the edit %v lies outside the text of %d bytes", edit.Span, prev.Size)
 	}
 	size := prev.Size + len(edit.New) - edit.Span.Len()
-	if prev.TooLarge == nil && size <= MaxSize && edit.Span.Start >= prev.Start() {
+	if prev.Unread == nil && size <= MaxSize && edit.Span.Start >= prev.Start() && !becomesUTF16(prev, edit) {
 		if file := c.reparse(prev, edit, size); file != nil {
 			return file, nil
 		}
@@ -185,6 +212,16 @@ func (c Config) Reparse(prev *ast.File, edit token.Edit) (*ast.File, error) {
 		return nil, err
 	}
 	return c.Parse(text), nil
+}
+
+// becomesUTF16 reports whether an edit of prev's text makes it one in UTF-16.
+func becomesUTF16(prev *ast.File, edit token.Edit) bool {
+	if edit.Span.Start >= utf16Head {
+		return false
+	}
+	text := prev.Text()
+	rest := text[edit.Span.End:]
+	return isUTF16(text[:edit.Span.Start] + edit.New[:min(len(edit.New), utf16Head)] + rest[:min(len(rest), utf16Head)])
 }
 
 // reparse does the work of Reparse. It returns nil where the whole text must

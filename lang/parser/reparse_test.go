@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"segql/lang/ast"
 	"segql/lang/parser"
 	"segql/lang/token"
@@ -126,5 +128,25 @@ func TestMaxDepth(t *testing.T) {
 				t.Errorf("with %d levels %q is too deep: %v, want %v", n, text, got, n < depth)
 			}
 		}
+	}
+}
+
+// TestUTF16 types a text into one in UTF-16, which gets one error, and back.
+func TestUTF16(t *testing.T) {
+	encoded := strings.Join(strings.Split("PROFILE(contact)", ""), "\x00") + "\x00"
+	f := parser.Parse(encoded[:15])
+	for _, edit := range []token.Edit{
+		{Span: token.At(15), New: encoded[15:]},
+		{Span: token.At(0), New: encoded},
+		{Span: token.Span{Start: 0, End: token.Pos(2*len(encoded) - 16)}},
+		{Span: token.At(0), New: "\x00"},
+	} {
+		f, _ = parser.Config{}.Reparse(f, edit)
+		if diff := cmp.Diff(parser.Parse(f.Text()).Errors(), f.Errors()); diff != "" {
+			t.Errorf("after %v (-parsed +parsed again):\n%s", edit, diff)
+		}
+	}
+	if errs := parser.Parse(encoded).Errors(); len(errs) != 1 || errs[0].Code != parser.CodeNUL {
+		t.Errorf("the errors of a text in UTF-16: %v", errs)
 	}
 }

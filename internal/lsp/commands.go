@@ -1,0 +1,181 @@
+package lsp
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"go.lsp.dev/protocol"
+
+	"segql/lang/ast"
+	"segql/lang/explain"
+	"segql/lang/format"
+	"segql/lang/token"
+)
+
+// The commands that the server runs, see docs/editors.md. Both take the URI of
+// a file and, if not all of its queries are meant, a position or a range.
+const (
+	commandWireForm = "seg.wireForm"
+	commandExplain  = "seg.explain"
+)
+
+func serverCommands() []string { return []string{commandExplain, commandWireForm} }
+
+// wireForm is a query as it is stored and sent.
+type wireForm struct {
+	Name  string `json:"name"` // empty for a query without one
+	Query string `json:"query"`
+}
+
+// explanation says what a query selects.
+type explanation struct {
+	Name     string `json:"name"` // empty for a query without one
+	Markdown string `json:"markdown"`
+}
+
+// ExecuteCommand implements protocol.Server.
+func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
+	now := s.begin(ctx)
+	var run func(view, []ast.Placed) (any, error)
+	switch params.Command {
+	case "": // of a lens that is text alone
+		return nil, nil
+	case commandWireForm:
+		run = wireForms
+	case commandExplain:
+		run = explanations
+	default:
+		return nil, failed("segls has no command %q; it has %s and %s", params.Command, commandExplain, commandWireForm)
+	}
+	v, definitions, err := now.commandTarget(params)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := run(v, definitions)
+	if err != nil {
+		return nil, err
+	}
+	return marshal(answer)
+}
+
+// commandTarget returns the file and the definitions that the arguments of a
+// command name.
+func (s *snapshot) commandTarget(params *protocol.ExecuteCommandParams) (view, []ast.Placed, error) {
+	var document fileURI
+	if len(params.Arguments) == 0 || unmarshal(params.Arguments[0], &document) != nil {
+		return view{}, nil, failed("%s needs the URI of a file as its first argument", params.Command)
+	}
+	f := s.file(document)
+	if f == nil {
+		return view{}, nil, failed("segls does not know the file %s; open it first", document)
+	}
+	v := view{f, s}
+	if e := f.tree.Unread; e != nil {
+		return v, nil, failed("%s can't be read: %s", baseName(f.uri), e.Message)
+	}
+	if len(params.Arguments) < 2 || string(params.Arguments[1]) == "null" {
+		if f.isLarge() {
+			return v, nil, failed("%s is too large for %s of all of it; put the caret into one query", baseName(f.uri), params.Command)
+		}
+		return v, f.tree.Definitions, nil
+	}
+	at, ok := v.argumentSpan(params.Arguments[1])
+	if !ok {
+		return v, nil, failed("%s takes a position or a range as its second argument", params.Command)
+	}
+	return v, f.queriesAt(at), nil
+}
+
+// queriesAt returns the definitions that a caret or a selection means: what
+// lies in the selection, else the one that it is nearest to.
+func (f *file) queriesAt(at token.Span) []ast.Placed {
+	touched := f.definitionsIn(at)
+	var selected []ast.Placed
+	for _, d := range touched {
+		if s := d.Abs(d.Span()); s.Start < at.End && s.End > at.Start {
+			selected = append(selected, d)
+		}
+	}
+	switch n := len(f.tree.Definitions); {
+	case at.Len() > 0 && len(selected) > 0:
+		return selected
+	case len(touched) > 0:
+		return touched[:1] // between two the first, as everywhere
+	case n > 0:
+		return f.tree.Definitions[n-1:] // behind all of them
+	}
+	return nil
+}
+
+// argumentSpan returns what a position or a range spans.
+func (f *file) argumentSpan(argument protocol.LSPAny) (at token.Span, ok bool) {
+	// A position has no start, and a range no line, so one form takes both.
+	var form struct {
+		Line      *uint32            `json:"line"`
+		Character *uint32            `json:"character"`
+		Start     *protocol.Position `json:"start"`
+		End       *protocol.Position `json:"end"`
+	}
+	switch {
+	case unmarshal(argument, &form) != nil:
+		return at, false
+	case form.Start != nil && form.End != nil:
+		return f.span(protocol.Range{Start: *form.Start, End: *form.End}), true
+	case form.Line != nil && form.Character != nil:
+		return token.At(f.offset(protocol.Position{Line: *form.Line, Character: *form.Character})), true
+	}
+	return at, false
+}
+
+// definitionsIn returns the definitions whose text a span of the file touches.
+func (f *file) definitionsIn(at token.Span) []ast.Placed {
+	all := f.tree.Definitions
+	from, _ := slices.BinarySearchFunc(all, at.Start, func(d ast.Placed, p token.Pos) int { return int(d.End() - p) })
+	to := from
+	for to < len(all) && all[to].Offset <= at.End {
+		to++
+	}
+	return all[from:to]
+}
+
+// wireForms returns the queries of definitions as they are stored and sent.
+func wireForms(v view, definitions []ast.Placed) (any, error) {
+	all := make([]wireForm, 0, len(definitions))
+	for _, d := range definitions {
+		query, ok := format.WireQuery(d.Definition)
+		if !ok {
+			return nil, failed("%s has mistakes in its syntax, so it can't be sent; mend them first", v.title(d))
+		}
+		all = append(all, wireForm{nameOf(d), query})
+	}
+	return all, nil
+}
+
+// explanations says what the queries of definitions select.
+func explanations(v view, definitions []ast.Placed) (any, error) {
+	all := make([]explanation, 0, len(definitions))
+	for _, d := range definitions {
+		text := explain.Definition(d.Definition, v.checked, v.project())
+		if len(d.Errors) > 0 {
+			text += "\n\n(This query has mistakes in its syntax.)"
+		}
+		all = append(all, explanation{nameOf(d), text})
+	}
+	return all, nil
+}
+
+func nameOf(d ast.Placed) string {
+	if d.Name == nil {
+		return ""
+	}
+	return d.Name.Name
+}
+
+// title names a definition in a message.
+func (v view) title(d ast.Placed) string {
+	if name := nameOf(d); name != "" {
+		return name
+	}
+	return "the query in line " + strconv.Itoa(int(v.position(d.Abs(d.Span()).Start).Line)+1)
+}
