@@ -8,28 +8,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json"
 	"go.lsp.dev/jsonrpc2"
-	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
 	"segql/internal/project"
 	"segql/lang/schema"
 )
-
-// offers are what a client can do beyond the protocol: the member segql of its
-// experimental capabilities.
-type offers struct {
-	Files bool `json:"files"` // answers segql/readFile and segql/findFiles
-}
-
-func offersOf(c *protocol.ClientCapabilities) offers {
-	var all struct {
-		Segql offers `json:"segql"`
-	}
-	_ = json.Unmarshal(c.Experimental, &all) // whatever else stands there offers nothing
-	return all.Segql
-}
 
 // What the server asks a client that offers files.
 const (

@@ -32,6 +32,7 @@ type capabilities struct {
 	resolveHints                               bool // asks for the tooltip of a hint that it shows
 	linkTooltips                               bool
 	showReferences                             bool // has the command that lenses lead to
+	files                                      bool // reads what the server's own files don't have
 }
 
 func is(b *bool) bool { return b != nil && *b }
@@ -52,10 +53,12 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	var experimental struct {
 		Segql struct {
 			ShowReferences bool `json:"showReferences"`
+			Files          bool `json:"files"`
 		} `json:"segql"`
 	}
 	if len(c.Experimental) > 0 && json.Unmarshal(c.Experimental, &experimental) == nil {
 		can.showReferences = experimental.Segql.ShowReferences
+		can.files = experimental.Segql.Files
 	}
 	if w := c.Window; w != nil {
 		can.progress = is(w.WorkDoneProgress)
@@ -86,7 +89,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 // Initialize implements protocol.Server.
 func (s *server) Initialize(_ context.Context, params *protocol.InitializeParams) (*protocol.InitializeResult, error) {
 	s.can = capabilitiesOf(&params.Capabilities)
-	s.options.Files = filesOf(s.options.Files, s.conn, offersOf(&params.Capabilities).Files)
+	s.options.Files = filesOf(s.options.Files, s.conn, s.can.files)
 	s.encoding = token.UTF16
 	encoding := protocol.PositionEncodingKindUTF16
 	if g := params.Capabilities.General; g != nil {

@@ -144,6 +144,20 @@ func TestClosedTwiceAndChangedClosed(t *testing.T) {
 	c.alive()
 }
 
+// TestClosedAfterItWasStored holds that a stored file is checked when the
+// document is closed that hid it from when it was read first.
+func TestClosedAfterItWasStored(t *testing.T) {
+	c := start(t, nil)
+	c.open(at("a.seg"), 1, "A = PROFILE(contact)\n")
+	c.diagnostics(at("a.seg"), 1)
+	c.files.write(at("a.seg"), "A = PROFILE(contact).FILTER(statecode = 0)\n")
+	c.files.write(at("b.seg"), "B = PROFILE(contact).FILTER(statecode = 0)\n")
+	c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/a.seg","type":1},{"uri":"file:///w/b.seg","type":1}]}`)
+	c.await("diagnostics of b.seg", func() bool { return c.published[at("b.seg")] != nil })
+	c.notify("textDocument/didClose", `{"textDocument":{"uri":"file:///w/a.seg"}}`)
+	c.await("the diagnostics of the stored file", func() bool { return len(c.published[at("a.seg")].Diagnostics) == 1 })
+}
+
 // TestOverlappingEdits makes edits one after the other, as the protocol has it.
 func TestOverlappingEdits(t *testing.T) {
 	c := start(t, nil)

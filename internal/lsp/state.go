@@ -274,7 +274,10 @@ func (n *next) close(f *file) {
 	delete(n.open, f.uri)
 	n.drop(f)
 	if stored := n.disk[f.uri]; stored != nil {
-		n.put(stored.again())
+		stored = stored.again()
+		n.disk = maps.Clone(n.disk)
+		n.disk[f.uri] = stored
+		n.put(stored)
 	}
 }
 
