@@ -65,10 +65,17 @@ type fileStatus struct {
 }
 
 func (s *server) status(ctx context.Context, u uri.URI) (*fileStatus, error) {
-	v, err := s.file(ctx, protocol.TextDocumentIdentifier{URI: u})
-	if err != nil {
+	s.begin(ctx)
+	// Before, it is not known which seg.toml there are.
+	if err := s.waitSettled(ctx); err != nil {
 		return nil, err
 	}
+	now := s.state.Load()
+	f := now.file(u)
+	if f == nil {
+		return nil, failed("segls does not know the file %s; open it first", u)
+	}
+	v := view{f, now}
 	status := &fileStatus{Schema: "standard"}
 	if d := v.dialect(); d != check.Undetermined {
 		status.Dialect = d.String()
@@ -116,7 +123,11 @@ type segmentUse struct {
 }
 
 func (s *server) segments(ctx context.Context) ([]segmentFile, error) {
-	now := s.begin(ctx)
+	s.begin(ctx)
+	if err := s.waitSettled(ctx); err != nil {
+		return nil, err
+	}
+	now := s.state.Load()
 	files := make([]*file, 0, len(now.disk)+len(now.open))
 	for u, f := range now.disk {
 		if now.open[u] == nil {

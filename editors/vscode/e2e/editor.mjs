@@ -1,6 +1,6 @@
 // A real VS Code in a real browser, and what a user does with it.
 import { spawn, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -51,7 +51,7 @@ export class Editor {
     mkdirSync(join(data, 'User'), { recursive: true });
     writeFileSync(join(data, 'User/settings.json'), JSON.stringify({
       'workbench.startupEditor': 'none', 'workbench.tips.enabled': false, 'window.commandCenter': false, 'chat.commandCenter.enabled': false,
-      'editor.fontFamily': 'DejaVu Sans Mono', 'telemetry.telemetryLevel': 'off', 'security.workspace.trust.startupPrompt': 'never', ...settings,
+      'editor.fontFamily': 'DejaVu Sans Mono', 'telemetry.telemetryLevel': 'off', 'files.autoSave': 'off', 'security.workspace.trust.startupPrompt': 'never', ...settings,
     }));
     const port = await freePort();
     const args = [entry, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--extensions-dir', extensions, '--user-data-dir', data,
@@ -63,7 +63,7 @@ export class Editor {
     e.context = await browser.newContext({ viewport: size });
     await e.context.grantPermissions(['clipboard-read', 'clipboard-write']);
     e.page = await e.context.newPage();
-    e.page.setDefaultTimeout(30_000);
+    e.page.setDefaultTimeout(15_000);
     await e.page.goto(`${e.address}/?folder=${encodeURIComponent(e.folder)}`);
     await e.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
     return e;
@@ -86,6 +86,7 @@ export class Editor {
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
     await this.page.locator('.editor-group-container.active .view-lines').first().waitFor();
     await this.focus();
+    await this.page.mouse.move(900, 560); // where nothing shows a tip
   }
 
   /** focus puts the caret into the editor. */
@@ -99,9 +100,8 @@ export class Editor {
     const input = this.page.locator('.quick-input-box input').first();
     await input.waitFor();
     await input.fill('>' + title);
-    const row = this.page.locator('.quick-input-list .monaco-list-row').first();
-    await row.filter({ hasText: title }).waitFor();
-    await this.page.keyboard.press('Enter');
+    const name = this.page.locator('.quick-input-list .monaco-list-row .label-name', { hasText: new RegExp(`^${title.replace(/[.*+?()[\]\\]/g, '\\$&')}$`) });
+    await name.first().click();
     await this.page.waitForTimeout(150);
   }
 
@@ -140,9 +140,19 @@ export class Editor {
     return this.page.locator(selector, options).first().waitFor();
   }
 
+  /** closeAll closes all editors; what is not saved is lost. */
   async closeAll() {
-    await this.press('Escape');
-    await this.command('View: Close All Editors');
+    await this.press('Escape', 'Escape');
+    for (let i = 0; i < 20 && await this.page.locator('.tab').count() > 0; i++) {
+      await this.command('File: Revert and Close Editor').catch(() => this.command('View: Close All Editors'));
+    }
+  }
+
+  /** logs returns what the extension has logged. */
+  logs() {
+    return readdirSync(join(this.root, 'data/logs'), { recursive: true })
+      .filter((name) => name.endsWith('Segment Query.log'))
+      .map((name) => readFileSync(join(this.root, 'data/logs', name), 'utf8')).join('');
   }
 
   picture(path) {

@@ -3,7 +3,7 @@
 //
 //	node e2e/run.mjs [--only=NAME] [--server=wasm|native] [--theme=dark|light]
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Editor, install, startBrowser } from './editor.mjs';
@@ -58,7 +58,7 @@ try {
       editor.pictureNow = picture;
       try {
         const result = await test(editor, { ...run, picture });
-        await editor.picture(picture);
+        if (!existsSync(picture)) await editor.picture(picture);
         passed++;
         console.log(`ok    ${run.server} ${name} (${Math.round(performance.now() - began)} ms)${result ? `: ${result}` : ''}`);
       } catch (err) {
@@ -66,7 +66,12 @@ try {
         failures.push(`${run.server} ${name}: ${err.message.split('\n').slice(0, 6).join('\n      ')}`);
         console.log(`FAIL  ${failures.at(-1)}`);
       }
-      await editor.press('Escape').catch(() => {});
+      await editor.closeAll().catch(() => {});
+    }
+    const log = editor.logs();
+    if (/internal error|panic|has ended/.test(log)) {
+      failures.push(`${run.server}: the log tells of a fault:\n${log}`);
+      console.log(`FAIL  ${failures.at(-1)}`);
     }
     await editor.close();
   }

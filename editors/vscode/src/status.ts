@@ -35,6 +35,7 @@ export function organizationName(address: string): string {
 /** StatusItem is the item in the status bar. A click opens the menu. */
 export class StatusItem implements Disposable {
   private readonly item = window.createStatusBarItem('segql.status', StatusBarAlignment.Right, 100);
+  private readonly configs = workspace.createFileSystemWatcher('**/seg.toml');
   private readonly listeners: Disposable[];
   /** What is known of the document at hand. */
   current: FileStatus | undefined;
@@ -50,9 +51,17 @@ export class StatusItem implements Disposable {
         const uri = segmentDocument()?.uri.toString();
         if (event.uris.some((u) => u.toString() === uri)) void this.update();
       }),
-      workspace.onDidSaveTextDocument(() => { void this.update(); }),
+      this.configs.onDidChange(() => { this.updateLater(); }),
+      this.configs.onDidCreate(() => { this.updateLater(); }),
+      this.configs.onDidDelete(() => { this.updateLater(); }),
+      workspace.onDidChangeConfiguration((event) => { if (event.affectsConfiguration('segql')) this.updateLater(); }),
     ];
     void this.update();
+  }
+
+  /** The server reads a seg.toml or settings anew at the same time as this learns of the change. */
+  private updateLater(): void {
+    setTimeout(() => { void this.update(); }, 500);
   }
 
   private async update(): Promise<void> {
@@ -108,6 +117,7 @@ export class StatusItem implements Disposable {
 
   dispose(): void {
     for (const l of this.listeners) l.dispose();
+    this.configs.dispose();
     this.item.dispose();
   }
 }
