@@ -28,6 +28,7 @@ var rooms = map[string][]string{
 	"segql/internal/project":              {"segql/lang/token", "segql/lang/ast", "segql/lang/parser", "segql/lang/format", "segql/lang/schema", "segql/lang/check"},
 	"segql/internal/rulepage":             {"segql/lang/parser", "segql/lang/check"},
 	"segql/internal/lsp":                  {"segql/lang/token", "segql/lang/ast", "segql/lang/parser", "segql/lang/format", "segql/lang/schema", "segql/lang/check", "segql/lang/explain", "segql/internal/project", "segql/internal/rulepage"},
+	"segql/internal/lsp/lspbench":         {},
 }
 
 // TestRooms holds that no package imports one that stands above it.

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -23,29 +24,32 @@ import (
 	"sync"
 
 	"github.com/spf13/pflag"
+	"go.lsp.dev/jsonrpc2"
 
 	"segql/internal/lsp"
 )
 
-const usage = `segls is the language server of segment queries. Editors start it; see docs/editors.md.
+const usage = `segls is the language server of segment queries. Editors start it; docs/editors.md says how.
 
   segls [flags]
 
 It speaks the Language Server Protocol 3.18 on standard input and output.
 
-  --listen HOST:PORT   accept clients on this address of this computer instead, such as 127.0.0.1:7777
+  --listen HOST:PORT   wait for clients at this address instead, until it is interrupted; only at
+                       127.0.0.1 or localhost, and with port 0 at a free port, which --verbose logs
   --log FILE           append the log to a file; without it the log goes to standard error
-  --verbose            log more than what went wrong
+  --verbose            log what it does, too, not only what went wrong
+  --stdio              what it does anyway; many editors say so
   --version            print the version
   --help               print this
 
-Exit code: 0 after a proper end of the session, 1 if the client ended it without a shutdown request
-or the connection broke, 2 for bad usage.
+Exit code: 0 when the client has ended the session or closed the connection, 1 when it sent exit without
+shutdown before or what it sent could not be understood, 2 for bad usage.
 `
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	code := run(ctx, os.Args[1:], polled(os.Stdin), polled(os.Stdout), os.Stderr)
 	stop()
 	os.Exit(code)
 }
@@ -87,7 +91,7 @@ func run(ctx context.Context, args []string, stdin io.ReadCloser, stdout io.Writ
 	if f.log != "" {
 		file, err := os.OpenFile(f.log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 		if err != nil {
-			return fail(2, "the log file %s can't be written", f.log)
+			return fail(2, "the log file %s can't be written: %s", f.log, reason(err))
 		}
 		defer func() { _ = file.Close() }()
 		logTo = file
@@ -107,6 +111,10 @@ func run(ctx context.Context, args []string, stdin io.ReadCloser, stdout io.Writ
 	switch err := lsp.Serve(ctx, stdio{stdin, stdout}, options); {
 	case errors.Is(err, lsp.ErrNoShutdown):
 		return 1
+	case errors.Is(err, jsonrpc2.ErrInvalidHeader):
+		return fail(1, "what came in is no message of the Language Server Protocol; let an editor start segls, as docs/editors.md says")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fail(1, "the input ended in the middle of a message; the client must have crashed")
 	case err != nil:
 		return fail(1, "the connection to the client broke: %s", err)
 	}
@@ -144,6 +152,15 @@ func listen(ctx context.Context, address string, options lsp.Options, fail func(
 			}
 		})
 	}
+}
+
+// reason returns what the system says of a path, without the path.
+func reason(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
 }
 
 // stdio is standard input and output as one connection.

@@ -14,7 +14,7 @@ import (
 
 // offerActions says what formatting and code actions there are.
 func (s *server) offerActions(c *protocol.ServerCapabilities) {
-	c.DocumentFormattingProvider = protocol.Boolean(true)
+	s.offerFormatting(c)
 	c.CodeActionProvider = &protocol.CodeActionOptions{CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, protocol.CodeActionKindSourceFixAll}}
 }
 

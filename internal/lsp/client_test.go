@@ -30,6 +30,8 @@ func at(name string) uri.URI { return root + "/" + uri.URI(name) }
 type memory struct {
 	mu    sync.Mutex
 	texts map[uri.URI]string
+	// finding, if set, is called when a folder is looked through.
+	finding func(folder uri.URI)
 }
 
 func (m *memory) Has(u uri.URI) bool {
@@ -37,6 +39,9 @@ func (m *memory) Has(u uri.URI) bool {
 }
 
 func (m *memory) Find(_ context.Context, folder uri.URI) ([]uri.URI, error) {
+	if m.finding != nil {
+		m.finding(folder)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var found []uri.URI
@@ -81,7 +86,7 @@ func (m *memory) write(u uri.URI, text string) {
 type client struct {
 	protocol.Server // what the client asks the server
 
-	t      *testing.T
+	t      testing.TB
 	files  *memory
 	conn   jsonrpc2.Conn
 	result *protocol.InitializeResult
@@ -118,7 +123,7 @@ type option func(*client, *protocol.InitializeParams)
 
 // start starts a server with a workspace of files, by their names, and a client
 // that has said initialized.
-func start(t *testing.T, files map[string]string, options ...option) *client {
+func start(t testing.TB, files map[string]string, options ...option) *client {
 	t.Helper()
 	c := connect(t, files)
 	yes := true
@@ -135,6 +140,8 @@ func start(t *testing.T, files map[string]string, options ...option) *client {
 				Completion:     &protocol.CompletionClientCapabilities{CompletionItem: &protocol.ClientCompletionItemOptions{SnippetSupport: &yes, LabelDetailsSupport: &yes}},
 				Hover:          &protocol.HoverClientCapabilities{ContentFormat: []protocol.MarkupKind{protocol.MarkupKindMarkdown}},
 				DocumentSymbol: &protocol.DocumentSymbolClientCapabilities{HierarchicalDocumentSymbolSupport: &yes},
+				SemanticTokens: allTokens(),
+				Rename:         &protocol.RenameClientCapabilities{PrepareSupport: &yes},
 				CodeAction: &protocol.CodeActionClientCapabilities{
 					DataSupport: &yes, ResolveSupport: protocol.ClientCodeActionResolveOptions{Properties: []string{"edit"}},
 					CodeActionLiteralSupport: protocol.ClientCodeActionLiteralOptions{CodeActionKind: protocol.ClientCodeActionKindOptions{ValueSet: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix}}},
@@ -156,7 +163,7 @@ func start(t *testing.T, files map[string]string, options ...option) *client {
 }
 
 // connect starts a server, and a client that has said nothing yet.
-func connect(t *testing.T, files map[string]string) *client {
+func connect(t testing.TB, files map[string]string) *client {
 	t.Helper()
 	c := &client{
 		t: t, files: &memory{texts: map[uri.URI]string{}}, done: make(chan error, 1),
@@ -229,7 +236,7 @@ func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
 // something.
 func (c *client) await(what string, ok func() bool) {
 	c.t.Helper()
-	limit := time.After(20 * time.Second)
+	limit := time.After(time.Minute)
 	for {
 		c.mu.Lock()
 		holds, changed := ok(), c.changed

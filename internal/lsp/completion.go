@@ -1,22 +1,24 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"go.lsp.dev/protocol"
 
 	"segql/lang/ast"
 	"segql/lang/check"
-	"segql/lang/schema"
 	"segql/lang/token"
 )
 
 // offerCompletion says what starts a completion.
 func (s *server) offerCompletion(c *protocol.ServerCapabilities) {
-	c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{".", "(", ",", " "}}
+	yes := true
+	c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{".", "(", ",", "[", " "}, ResolveProvider: &yes}
 }
 
 // maxItems is how many completions are sent at once.
@@ -28,30 +30,31 @@ func (s *server) Completion(ctx context.Context, params *protocol.CompletionPara
 	if err != nil {
 		return nil, err
 	}
-	p := v.offset(params.Position)
-	d := v.tree.At(p)
-	c := caretAt(d.Text[:p-d.Offset])
-	list := &protocol.CompletionList{Items: []protocol.CompletionItem{}}
-	if c.inText {
-		return list, nil
+	if v.tree.Unread != nil {
+		return &protocol.CompletionList{Items: []protocol.CompletionItem{}}, nil
 	}
-	b := completer{server: s, view: v, caret: c, definition: d, edit: v.rangeOf(token.Span{Start: p - token.Pos(len(c.prefix)), End: p})} //nolint:gosec // shorter than the text
-	b.scope = b.scopeAt(p)
-	b.all()
-	slices.SortStableFunc(b.items, func(x, y candidate) int {
-		if x.rank != y.rank {
-			return x.rank - y.rank
-		}
-		return strings.Compare(strings.ToLower(x.item.Label), strings.ToLower(y.item.Label))
+	b := s.completerAt(v, params.Position)
+	b.snippets = s.can.snippets && v.now.settings.on("completion.snippets")
+	s.usage.of(ctx, v, func(u *unitUsage) {
+		b.usage = u
+		b.all()
+		b.usage = nil
 	})
-	if len(b.items) > maxItems {
-		b.items, list.IsIncomplete = b.items[:maxItems], true
+	return b.list(), nil
+}
+
+// completerAt returns a completer for a place. In the blanks and comments
+// between two definitions the first one goes on.
+func (s *server) completerAt(v view, position protocol.Position) *completer {
+	p := v.offset(position)
+	d := v.tree.At(p)
+	end := d.End()
+	isBefore := d.Query == nil || p <= d.Offset+d.Span().Start
+	if isBefore && d.Offset > v.tree.Start() && p > d.Offset {
+		d = v.tree.At(d.Offset)
 	}
-	for i, x := range b.items {
-		x.item.SortText = protocol.NewOptional(fmt.Sprintf("%04d", i))
-		list.Items = append(list.Items, x.item)
-	}
-	return list, nil
+	text := v.tree.Text()[d.Offset:end]
+	return &completer{server: s, view: v, definition: d, around: text, at: p - d.Offset, caret: caretAt(text, int(p-d.Offset))}
 }
 
 // completer collects what may stand at a caret.
@@ -60,394 +63,337 @@ type completer struct {
 	view
 	caret
 	definition ast.Placed
-	scope      *check.Scope
-	edit       protocol.Range
-	items      []candidate
+	around     string    // the text of the definition, and what follows it up to the next
+	at         token.Pos // of the caret, in the definition
+	snippets   bool
+	usage      *unitUsage
+	stand      *standing // nil until it is asked for
+	taken      map[string]bool
+	candidates []candidate
 }
 
+// candidate is what may stand at the caret.
 type candidate struct {
-	item protocol.CompletionItem
-	rank int
+	label  string
+	insert string // the label if empty
+	// filter is what the typed letters are compared with, the label if empty.
+	filter string
+	kind   protocol.CompletionItemKind
+	// detail says what kind of thing it is, description where it belongs.
+	detail, description string
+	snippet             bool
+	// remove is what goes besides, before the caret; empty if nothing does.
+	remove token.Span
+	// rank orders candidates that match alike; of one rank those come first
+	// that are used more, then those with a lower place.
+	rank, uses, place int
+	match             int
+	data              itemData
 }
 
-// scopeAt returns what conditions at a place can refer to: the scope of the
-// innermost step there, or of the last one before it.
-func (b *completer) scopeAt(p token.Pos) *check.Scope {
-	if b.definition.Query == nil {
-		return nil
-	}
-	res := b.resolve(b.definition.Definition)
-	var found *check.Scope
-	at := p - b.definition.Offset
-	ast.Inspect(b.definition.Definition, func(n ast.Node) bool {
-		if n == nil || n.Span().Start > at {
-			return false
-		}
-		switch n.(type) {
-		case ast.Expr:
-			return false
-		case ast.Step:
-			if s := res.Scope(n); s != nil {
-				found = s
-			}
-		}
-		return true
-	})
-	return found
+// itemData is what a client gives back for more about an item.
+type itemData struct {
+	File  fileURI `json:"f,omitempty"`
+	Kind  string  `json:"k"`
+	Name  string  `json:"n"`
+	Owner string  `json:"o,omitempty"`
 }
 
-// add adds something to insert, if what stands before the caret leads to it.
-// Of those that match, the ones of a lower rank come first.
-func (b *completer) add(rank int, kind protocol.CompletionItemKind, label, insert, detail string) {
-	score, ok := matches(b.prefix, label)
-	if !ok && insert != label {
-		score, ok = matches(b.prefix, insert)
+// encode returns d as JSON. There are many of them in an answer, so no time is
+// spent on finding out what d is made of.
+func (d itemData) encode() protocol.LSPAny {
+	b := make([]byte, 0, 128)
+	for _, member := range [...]struct{ name, value string }{{`{"k":`, d.Kind}, {`,"n":`, d.Name}, {`,"o":`, d.Owner}, {`,"f":`, string(d.File)}} {
+		if member.value != "" {
+			b = append(b, member.name...)
+			b, _ = jsontext.AppendQuote(b, member.value) // an error tells of bytes that are not UTF-8, which are replaced
+		}
 	}
+	return append(b, '}')
+}
+
+// Kinds of items that there is more to say about.
+const (
+	itemWord         = "word"
+	itemColumn       = "column"
+	itemTable        = "table"
+	itemRelationship = "relationship"
+	itemEvent        = "event"
+	itemLink         = "link"
+	itemSegment      = "segment"
+	itemRule         = "rule"
+)
+
+// add adds a candidate, if what stands before the caret leads to it.
+func (b *completer) add(c candidate) {
+	text := c.filter
+	if text == "" {
+		text = c.label
+	}
+	typed := b.prefix
+	if b.quoted != "" {
+		typed = b.quoted
+	}
+	match, ok := matches(typed, text)
 	if !ok {
 		return
 	}
-	item := protocol.CompletionItem{Label: label, Kind: kind, FilterText: protocol.NewOptional(insert)}
-	if detail != "" {
+	c.match = match
+	b.candidates = append(b.candidates, c)
+}
+
+// used returns how often a name is used in the workspace.
+func (b *completer) used(name string) int { return b.usage.counts[strings.ToLower(name)] }
+
+// list returns the best candidates as the client gets them.
+func (b *completer) list() *protocol.CompletionList {
+	best := noMatch
+	for i := range b.candidates {
+		best = min(best, b.candidates[i].match)
+	}
+	order := make([]int, 0, len(b.candidates))
+	for i := range b.candidates {
+		// Where names start with what was typed, those that merely have its
+		// letters were not meant.
+		if best > matchStart || b.candidates[i].match < matchLetters {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, func(i, k int) int {
+		x, y := &b.candidates[i], &b.candidates[k]
+		return cmp.Or(x.match-y.match, x.rank-y.rank, y.uses-x.uses, x.place-y.place, i-k)
+	})
+	list := &protocol.CompletionList{Items: make([]protocol.CompletionItem, 0, min(len(order), maxItems))}
+	if len(order) > maxItems {
+		order, list.IsIncomplete = order[:maxItems], true
+	}
+	insert := b.rangeOf(b.definition.Abs(span(b.start, int(b.at))))
+	replace := b.rangeOf(b.definition.Abs(span(b.start, b.end)))
+	for n, i := range order {
+		list.Items = append(list.Items, b.item(&b.candidates[i], n, insert, replace))
+	}
+	return list
+}
+
+func span(start, end int) token.Span {
+	return token.Span{Start: token.Pos(start), End: token.Pos(end)} //nolint:gosec // texts have at most 64 MB
+}
+
+func (b *completer) item(c *candidate, n int, insert, replace protocol.Range) protocol.CompletionItem {
+	item := protocol.CompletionItem{Label: c.label, Kind: c.kind, SortText: protocol.NewOptional(fmt.Sprintf("%03d", n))}
+	if c.filter != "" {
+		item.FilterText = protocol.NewOptional(c.filter)
+	}
+	if b.server.can.labelDetails {
+		if c.detail != "" || c.description != "" {
+			item.LabelDetails = &protocol.CompletionItemLabelDetails{}
+		}
+		if c.detail != "" {
+			detail := " " + c.detail
+			item.LabelDetails.Detail = &detail
+		}
+		if c.description != "" {
+			item.LabelDetails.Description = &c.description
+		}
+	} else if detail := strings.Trim(c.detail+" · "+c.description, " ·"); detail != "" {
 		item.Detail = protocol.NewOptional(detail)
 	}
-	if strings.Contains(insert, "$") {
+	text := c.insert
+	if text == "" {
+		text = c.label
+	}
+	if c.snippet {
 		item.InsertTextFormat = protocol.InsertTextFormatSnippet
-		item.FilterText = protocol.NewOptional(label)
 	}
-	item.TextEdit = &protocol.TextEdit{Range: b.edit, NewText: insert}
-	b.items = append(b.items, candidate{item, 10*rank + score})
+	switch {
+	case b.quoted != "": // what is inserted takes the place of the whole string
+		item.TextEdit = &protocol.TextEdit{Range: replace, NewText: text}
+	case b.server.can.insertReplace && insert != replace:
+		item.TextEdit = &protocol.InsertReplaceEdit{NewText: text, Insert: insert, Replace: replace}
+	default:
+		item.TextEdit = &protocol.TextEdit{Range: insert, NewText: text}
+	}
+	if c.remove.Len() > 0 {
+		item.AdditionalTextEdits = []protocol.TextEdit{{Range: b.rangeOf(b.definition.Abs(c.remove))}}
+	}
+	if c.data.Kind != "" {
+		item.Data = c.data.encode()
+	}
+	return item
 }
 
-// matches reports whether prefix leads to name: as its beginning (0), as part
-// of it (1), or letter by letter (2).
-func matches(prefix, name string) (score int, ok bool) {
-	p, n := strings.ToLower(prefix), strings.ToLower(name)
-	switch i := strings.Index(n, p); {
-	case i == 0:
-		return 0, true
-	case i > 0:
-		return 1, true
+// How well a name matches what was typed, the best first.
+const (
+	matchStart    = iota // it starts with it
+	matchPart            // one of its parts does
+	matchInitials        // the letters are the beginnings of its parts
+	matchLetters         // the letters stand in it, the first at the start of a part
+	noMatch
+)
+
+// matches reports how well what was typed leads to a name. Case counts for
+// nothing; parts of a name start behind _ and blanks, at a capital letter
+// and at a digit.
+func matches(typed, name string) (match int, ok bool) {
+	if len(typed) > len(name) {
+		return noMatch, false
 	}
-	for i := range len(p) {
-		at := strings.IndexByte(n, p[i])
-		if at < 0 {
-			return 0, false
+	if typed == "" || hasPrefixFold(name, typed) {
+		return matchStart, true
+	}
+	match = noMatch
+	for i := range len(name) {
+		if !startsPart(name, i) || lowerByte(name[i]) != lowerByte(typed[0]) {
+			continue
 		}
-		n = n[at+1:]
+		switch rest := name[i:]; {
+		case hasPrefixFold(rest, typed):
+			return matchPart, true
+		case match > matchInitials && followsParts(typed, rest):
+			match = matchInitials
+		case match > matchLetters && followsLetters(typed, rest):
+			match = matchLetters
+		}
 	}
-	return 2, true
+	return match, match < noMatch
 }
 
-// call adds a word of the language that is followed by parentheses, with the
-// place of the caret between them.
-func (b *completer) call(rank int, words ...token.Word) {
-	for _, w := range words {
-		text := w.String()
-		insert := text + "("
+func hasPrefixFold(name, prefix string) bool {
+	return len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix)
+}
+
+func lowerByte(b byte) byte {
+	if b >= 'A' && b <= 'Z' {
+		return b + 'a' - 'A'
+	}
+	return b
+}
+
+func isLetter(b byte) bool { return lowerByte(b) >= 'a' && lowerByte(b) <= 'z' }
+
+// startsPart reports whether a part of a name starts at i.
+func startsPart(name string, i int) bool {
+	if i == 0 {
+		return true
+	}
+	before, b := name[i-1], name[i]
+	switch {
+	case !isLetter(b) && !isDigit(b):
+		return false
+	case !isLetter(before) && !isDigit(before), isDigit(b) != isDigit(before):
+		return true
+	}
+	return b <= 'Z' && before >= 'a'
+}
+
+// followsParts reports whether the typed letters are beginnings of parts of a
+// name, one behind the other: eaa1 those of email_address_a1.
+func followsParts(typed, name string) bool {
+	k, inPart := 0, false
+	for i := 0; i < len(name) && k < len(typed); i++ {
+		same := lowerByte(name[i]) == lowerByte(typed[k])
 		switch {
-		case w == token.DISTINCT || w == token.DATETIMEUTCNOW || w == token.COUNT:
-			insert = text + "()"
-		case b.server.can.snippets && b.now.settings.on("completion.snippets"):
-			insert = text + "($0)"
+		case same && (inPart || startsPart(name, i)):
+			k, inPart = k+1, true
+		default:
+			inPart = false
 		}
-		b.add(rank, protocol.CompletionItemKindFunction, text, insert, "")
 	}
+	return k == len(typed)
 }
 
-// all adds what may stand at the caret.
-func (b *completer) all() {
-	switch {
-	case b.dotted && b.beforeDot == ")":
-		b.steps()
-		return
-	case b.dotted:
-		b.columnsOf(b.beforeDot)
-		return
+// followsLetters reports whether the typed letters stand in a name, one
+// somewhere behind the other.
+func followsLetters(typed, name string) bool {
+	k := 0
+	for i := 0; i < len(name) && k < len(typed); i++ {
+		if lowerByte(name[i]) == lowerByte(typed[k]) {
+			k++
+		}
 	}
-	switch b.call0() {
-	case token.NoWord:
-		if b.depth == 0 {
-			b.outside()
-			return
+	return k == len(typed)
+}
+
+// standing is where in a query the caret stands.
+type standing struct {
+	operand *ast.Operand // nil if there is none
+	scope   *check.Scope // what conditions there can refer to, nil if nothing is known
+	from    *check.Row   // the row that a relationship there leads from, nil if there is none
+}
+
+// where returns where the caret stands. Only the operand that it stands in is
+// looked at, and no conditions.
+func (b *completer) where() *standing {
+	if b.stand != nil {
+		return b.stand
+	}
+	b.stand = &standing{}
+	if b.definition.Query == nil {
+		return b.stand
+	}
+	o := operandAt(b.definition.Query, b.at)
+	if o == nil {
+		return b.stand
+	}
+	before := &ast.Operand{Base: o.Base, Source: o.Source}
+	for _, step := range o.Steps {
+		if step.Span().Start > b.at {
+			break
 		}
-		b.condition()
-	case token.PROFILE:
-		if b.argument == 0 {
-			b.tables()
-		} else {
-			b.alias(b.arguments[0])
+		if f, ok := step.(*ast.Filter); ok {
+			step = &ast.Filter{Dotted: f.Dotted}
 		}
-	case token.SEGMENT:
-		b.segments()
-	case token.INTERACTION:
-		b.interaction()
-	case token.TRAVERSE, token.RELATE, token.RELATEOPTIONAL:
-		b.walk()
-	case token.DATEDIFF, token.DATEADD:
-		if b.argument > 0 {
-			b.condition()
-			return
-		}
-		for _, w := range token.Words() {
-			if w.IsDatePart() {
-				b.add(0, protocol.CompletionItemKindEnumMember, w.String(), w.String(), "date part")
+		before.Steps = append(before.Steps, step)
+	}
+	b.stand.operand = o
+	if len(before.Steps) == 0 {
+		return b.stand
+	}
+	res := b.resolve(&ast.Definition{Query: &ast.Query{Operands: []*ast.Operand{before}}})
+	var step ast.Node = before.Steps[len(before.Steps)-1]
+	for {
+		var inner ast.Node
+		switch n := step.(type) {
+		case *ast.Traverse:
+			if n.Filter != nil {
+				inner = n.Filter
+			}
+		case *ast.Relate:
+			if n.Relate != nil {
+				inner = n.Relate
 			}
 		}
-	case token.HAVING:
-		if b.argument == 0 && b.last == "(" {
-			b.call(0, token.COUNT, token.SUM, token.AVG, token.MIN, token.MAX)
-		} else if b.argument == 1 {
-			for _, w := range token.Words() {
-				if w.IsWindow() {
-					b.call(0, w)
-				}
-			}
+		if inner == nil || inner.Span().Start > b.at {
+			break
 		}
-	case token.SKIP, token.TAKE, token.DATETIMEUTCNOW, token.COUNT, token.DATE:
-	default:
-		b.condition()
+		step = inner
+	}
+	b.stand.scope, b.stand.from = res.Scope(step), res.Walk(step).From
+	return b.stand
+}
+
+// operandAt returns the innermost operand at a place, or the last one that
+// starts before it.
+func operandAt(q *ast.Query, at token.Pos) *ast.Operand {
+	for {
+		i, _ := slices.BinarySearchFunc(q.Operands, at+1, func(o *ast.Operand, at token.Pos) int { return cmp.Compare(o.Extent.Start, at) })
+		if i == 0 {
+			return nil
+		}
+		o := q.Operands[i-1]
+		p, ok := o.Source.(*ast.ParenQuery)
+		if !ok || p.Rparen.IsValid() && at > p.Rparen || at <= p.Lparen {
+			return o
+		}
+		q = p.Query
 	}
 }
 
-// call0 returns the word of the innermost open call.
-func (b *completer) call0() token.Word { return token.Lookup(b.open) }
-
-// outside adds what stands outside of all parentheses.
-func (b *completer) outside() {
-	switch {
-	case b.last == "" || b.last == "=" || b.last == ";" || token.Lookup(b.last).IsSetOperator():
-		b.call(0, token.PROFILE, token.SEGMENT, token.INTERACTION)
-	case b.last == ")":
-		for _, w := range []token.Word{token.UNION, token.EXCEPT, token.INTERSECT} {
-			b.add(0, protocol.CompletionItemKindKeyword, w.String(), w.String()+" ", "set operator")
-		}
+// scope returns what conditions at the caret can refer to, which may be
+// nothing.
+func (b *completer) scope() *check.Scope {
+	if s := b.where().scope; s != nil {
+		return s
 	}
-}
-
-func (b *completer) steps() {
-	if b.scope != nil && b.scope.Current != nil && b.scope.Current.IsEvent || b.isInteraction {
-		b.call(0, token.FILTER, token.HAVING)
-		return
-	}
-	b.call(0, token.FILTER)
-	if b.dialect() != check.Realtime {
-		b.call(1, token.TRAVERSE)
-	}
-	if b.dialect() != check.Outbound {
-		b.call(1, token.RELATE, token.RELATEOPTIONAL)
-	}
-	b.call(2, token.DISTINCT, token.ORDERBY, token.SKIP, token.TAKE)
-}
-
-func (b *completer) tables() {
-	for _, t := range b.checked.Schema.Tables() {
-		rank := 1
-		if t.Name == "contact" || t.Name == "lead" || t.Name == "account" {
-			rank = 0
-		}
-		b.add(rank, protocol.CompletionItemKindClass, t.Name, t.Name, t.Label)
-	}
-}
-
-// alias proposes an alias that the definition does not have yet.
-func (b *completer) alias(table string) {
-	for i := 1; ; i++ {
-		name := fmt.Sprintf("%s_%d", table, i)
-		if !strings.Contains(b.definition.Text, name) {
-			b.add(0, protocol.CompletionItemKindVariable, name, name, "alias")
-			return
-		}
-	}
-}
-
-func (b *completer) segments() {
-	seen := map[string]bool{}
-	for d := range b.project().Definitions() {
-		if d.Placed.Definition != b.definition.Definition && !seen[d.Name.Name] {
-			seen[d.Name.Name] = true
-			b.add(0, protocol.CompletionItemKindReference, d.Name.Name, d.Name.Name, baseName(fileURI(d.File.Path)))
-		}
-	}
-}
-
-func (b *completer) interaction() {
-	sch := b.checked.Schema
-	if b.argument > 0 {
-		i := sch.Interaction(b.arguments[0])
-		if i == nil {
-			return
-		}
-		links := i.Links
-		if b.dialect() == check.Realtime {
-			links = i.RealtimeLinks
-		}
-		for _, l := range links {
-			b.add(0, protocol.CompletionItemKindField, l.Name, l.Name, l.Table)
-		}
-		return
-	}
-	for _, i := range sch.Interactions() {
-		if i.Name != "" && b.dialect() != check.Realtime {
-			b.add(0, protocol.CompletionItemKindEvent, i.Name, i.Name, i.Label)
-		}
-		if i.RealtimeName != "" && b.dialect() != check.Outbound {
-			b.add(0, protocol.CompletionItemKindEvent, i.RealtimeName, i.RealtimeName, i.Label)
-		}
-	}
-}
-
-// walk adds what TRAVERSE and RELATE take.
-func (b *completer) walk() {
-	if b.scope == nil || b.scope.Current == nil {
-		return
-	}
-	from := b.scope.Current.Table
-	switch b.argument {
-	case 0:
-		for _, r := range b.checked.Schema.RelationshipsFrom(from) {
-			name := r.Name
-			if out := r.OutboundName(); b.dialect() != check.Realtime && out != "" {
-				name = out
-			}
-			for i, end := range r.Walk(from) {
-				if i > 0 && end.Table == from {
-					continue // a table's relationship to itself leads there either way
-				}
-				b.add(0, protocol.CompletionItemKindInterface, name, name, from+" -> "+end.Table)
-			}
-		}
-	case 1:
-		if r := b.checked.Schema.Relationship(b.arguments[0]); r != nil {
-			if end, ok := r.Other(from); ok {
-				b.alias(end.Table)
-			}
-		}
-	default:
-		b.call(0, token.FILTER)
-	}
-}
-
-// columnsOf adds the columns of the row that a qualifier names.
-func (b *completer) columnsOf(qualifier string) {
-	if b.scope != nil {
-		if row := b.scope.Find(qualifier); row != nil {
-			b.columns(row)
-		}
-	}
-}
-
-func (b *completer) columns(row *check.Row) {
-	for _, c := range row.Columns(b.dialect()) {
-		rank := 3
-		if strings.Contains(b.definition.Text, c.Name) {
-			rank = 2
-		}
-		detail := c.Type.String()
-		if c.Label != "" {
-			detail += " · " + c.Label
-		}
-		b.add(rank, protocol.CompletionItemKindField, c.Name, c.Name, detail)
-	}
-}
-
-// condition adds what stands in conditions.
-func (b *completer) condition() {
-	switch b.last {
-	case "==", "!=", "[", ">", ">=", "<", "<=":
-		b.values()
-	case "(", "&&", "||", "!", ",", "+", "-", "*", "/":
-		b.operand()
-	default:
-		if w := token.Lookup(b.last); w == token.AND || w == token.OR {
-			b.operand()
-			return
-		}
-		b.operators()
-	}
-}
-
-func (b *completer) operand() {
-	if b.scope != nil && b.scope.Current != nil {
-		for _, row := range b.scope.Named {
-			if row.Alias != nil {
-				b.add(0, protocol.CompletionItemKindVariable, row.Alias.Name.Name, row.Alias.Name.Name, "row of "+row.Table)
-			}
-		}
-		b.columns(b.scope.Current)
-	}
-	b.call(5, token.ISNULL, token.ISNOTNULL, token.NOT, token.DATEDIFF, token.DATEADD)
-}
-
-// column returns the column left of the operator before the caret.
-func (b *completer) column() *schema.Column {
-	if b.scope == nil || b.left == "" {
-		return nil
-	}
-	row := b.scope.Current
-	if b.leftQualifier != "" {
-		row = b.scope.Find(b.leftQualifier)
-	}
-	if row == nil {
-		return nil
-	}
-	return row.Column(b.left, b.dialect())
-}
-
-func (b *completer) values() {
-	c := b.column()
-	switch {
-	case c == nil:
-	case len(c.Choices) > 0:
-		for _, choice := range c.Choices {
-			value := fmt.Sprint(choice.Value)
-			b.add(0, protocol.CompletionItemKindEnumMember, fmt.Sprintf("%s (%s)", choice.Label, value), value, c.Name)
-		}
-		return
-	case c.Type == schema.TypeBoolean:
-		b.add(0, protocol.CompletionItemKindEnumMember, "true", "true", "")
-		b.add(0, protocol.CompletionItemKindEnumMember, "false", "false", "")
-		return
-	}
-	if c == nil || c.Type == schema.TypeDateTime {
-		b.call(0, token.DATETIMEUTCNOW, token.DATEADD, token.DATE)
-		if b.server.can.snippets && b.now.settings.on("completion.snippets") {
-			b.add(1, protocol.CompletionItemKindSnippet, "30 days ago", "DATEADD(DAY, -${1:30}, DATETIMEUTCNOW())", "a date relative to today")
-		}
-	}
-}
-
-// operators adds what may follow a value.
-func (b *completer) operators() {
-	ops := []string{"==", "!=", ">", ">=", "<", "<="}
-	if c := b.lastColumn(); c != nil {
-		switch {
-		case c.Type.IsText():
-			ops = []string{"==", "!=", "CONTAINS", "STARTSWITH", "ENDSWITH"}
-		case c.Type.IsChoice(), c.Type.IsID(), c.Type == schema.TypeBoolean:
-			ops = []string{"==", "!="}
-		}
-		if b.dialect() == check.Realtime {
-			ops = append(ops, "IN")
-		}
-	} else {
-		ops = []string{"&&", "||"}
-	}
-	for i, op := range ops {
-		b.add(i, protocol.CompletionItemKindOperator, op, op+" ", "")
-	}
-}
-
-// lastColumn returns the column directly before the caret.
-func (b *completer) lastColumn() *schema.Column {
-	if b.scope == nil {
-		return nil
-	}
-	row := b.scope.Current
-	if b.lastQualifier != "" {
-		row = b.scope.Find(b.lastQualifier)
-	}
-	if row == nil || b.compared {
-		return nil
-	}
-	return row.Column(b.last, b.dialect())
+	return &check.Scope{}
 }

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.lsp.dev/protocol"
 
 	"segql/lang/ast"
+	"segql/lang/check"
 	"segql/lang/explain"
 	"segql/lang/schema"
 	"segql/lang/token"
@@ -21,137 +23,286 @@ func (s *server) Hover(ctx context.Context, params *protocol.HoverParams) (*prot
 		return nil, err
 	}
 	d, path, at := v.path(params.Position)
-	text, span := hoverText(v, d, path, at)
-	if text == "" {
+	h := hoverer{view: v, definition: d, path: path, at: at}
+	h.markdown = s.can.markdown
+	span := h.hover()
+	if h.isEmpty() {
 		return nil, nil
 	}
 	r := v.rangeOf(d.Abs(span))
-	h := &protocol.Hover{Range: &r, Contents: &protocol.MarkupContent{Kind: protocol.MarkupKindMarkdown, Value: text}}
-	if !s.can.markdown {
-		h.Contents = &protocol.MarkupContent{Kind: protocol.MarkupKindPlainText, Value: strings.NewReplacer("**", "", "`", "").Replace(text)}
-	}
-	return h, nil
+	return &protocol.Hover{Range: &r, Contents: h.content()}, nil
 }
 
-// hoverText says what stands at a place, innermost first, and where it stands.
-func hoverText(v view, d ast.Placed, path []ast.Node, at token.Pos) (string, token.Span) {
-	for i := len(path) - 1; i >= 0; i-- {
-		var parent ast.Node
-		if i > 0 {
-			parent = path[i-1]
+// hoverer says what stands at a place of a definition.
+type hoverer struct {
+	prose
+	view
+	definition ast.Placed
+	path       []ast.Node // the nodes that hold the place
+	at         token.Pos
+}
+
+// hover says what stands at the place, innermost first, and returns where it
+// stands.
+func (h *hoverer) hover() token.Span {
+	for i := len(h.path) - 1; i >= 0; i-- {
+		span := h.node(h.path[i], h.path[:i])
+		if !h.isEmpty() {
+			return span
 		}
-		text, span := "", path[i].Span()
-		switch n := path[i].(type) {
-		case *ast.Ident:
-			text = nameText(v, d.Definition, parent, n)
-		case *ast.NumberLit:
-			text = choiceText(v, d.Definition, path[:i], n)
-		case ast.Caller:
-			call := n.AsCall()
-			if !call.WordSpan.Contains(at) {
-				continue
-			}
-			span = call.WordSpan
+	}
+	return token.Span{}
+}
+
+// node says what a node stands for; above are those that it is part of.
+func (h *hoverer) node(n ast.Node, above []ast.Node) token.Span {
+	switch n := n.(type) {
+	case *ast.Ident:
+		h.name(n, above)
+	case *ast.NumberLit:
+		h.number(n, above)
+	case *ast.StringLit:
+		h.date(n, above)
+	case *ast.BoolLit:
+		h.word(n.Span().Text(h.definition.Text))
+	case *ast.DatePart:
+		h.word(n.Word.String())
+	case ast.Caller:
+		call := n.AsCall()
+		if call.WordSpan.Contains(h.at) {
 			if call.Word.IsSource() {
-				text = explain.Definition(d.Definition, v.checked, v.project())
+				h.lines(explain.Definition(h.definition.Definition, h.checked, h.project()))
 			}
-		}
-		if text != "" {
-			return text, span
+			h.word(call.Word.String())
+			return call.WordSpan
 		}
 	}
-	return "", token.Span{}
+	if h.isEmpty() {
+		if span := h.operatorOf(n); span.IsValid() {
+			h.word(strings.ToUpper(span.Text(h.definition.Text)))
+			return span
+		}
+	}
+	return n.Span()
 }
 
-// nameText says what a name stands for.
-func nameText(v view, d *ast.Definition, parent ast.Node, n *ast.Ident) string {
-	sch := v.checked.Schema
-	switch p := parent.(type) {
+// operatorOf returns where the operator of n stands that the place lies in.
+func (h *hoverer) operatorOf(n ast.Node) token.Span {
+	var spans []token.Span
+	switch n := n.(type) {
+	case *ast.Query:
+		for _, o := range n.Operators {
+			spans = append(spans, o.Span)
+		}
+	case *ast.LogicalExpr:
+		for _, o := range n.Operators {
+			spans = append(spans, o.Span)
+		}
+	case *ast.ArithExpr:
+		for _, o := range n.Operators {
+			spans = append(spans, o.Span)
+		}
+	case *ast.CompareExpr:
+		spans = append(spans, n.OpSpan)
+	case *ast.Having:
+		spans = append(spans, n.OpSpan)
+	case *ast.InExpr:
+		spans = append(spans, n.In)
+	case *ast.OrderItem:
+		spans = append(spans, n.DirectionSpan)
+	}
+	for _, s := range spans {
+		if s.IsValid() && s.Len() > 0 && s.Contains(h.at) {
+			return s
+		}
+	}
+	return token.NoSpan
+}
+
+// name says what a name stands for.
+func (h *hoverer) name(n *ast.Ident, above []ast.Node) {
+	if len(above) == 0 {
+		return
+	}
+	sch, dialect := h.checked.Schema, h.dialect()
+	switch parent := above[len(above)-1].(type) {
 	case *ast.Definition:
-		return explain.Definition(d, v.checked, v.project())
-	case *ast.Profile:
-		return tableText(sch.Table(n.Name))
-	case *ast.Segment:
-		return segmentText(v, n.Name)
-	case *ast.NameRef:
-		return segmentText(v, n.Name)
-	case *ast.Traverse, *ast.Relate:
-		w := v.resolve(d).Walk(p)
-		if r := w.Relationship; r != nil && w.From.Table != "" && w.To.Table != "" {
-			return fmt.Sprintf("**%s** relationship\n\nfrom %s to %s, by the column %s", n.Name, w.From.Table, w.To.Table, r.Referencing().Column)
-		}
-	case *ast.ColumnExpr:
-		ref := v.resolve(d).Column(p)
-		if p.Qualifier == n {
-			if ref.Row != nil {
-				return fmt.Sprintf("**%s** names a row of %s", n.Name, ref.Row.Table)
+		for _, d := range h.project().Lookup(h.checked, n.Name) {
+			if d.Placed.Definition == parent {
+				h.segment(h.view, d)
 			}
-			return ""
 		}
-		return columnText(ref.Column, ref.Row.Table)
-	}
-	return ""
-}
-
-func tableText(t *schema.Table) string {
-	if t == nil {
-		return ""
-	}
-	return fmt.Sprintf("**%s** table\n\n%s, %d columns known", t.Name, t.Label, len(t.Columns))
-}
-
-func segmentText(v view, name string) string {
-	for _, d := range v.project().Lookup(v.checked, name) {
-		return explain.Definition(d.Definition, d.File, v.project())
-	}
-	return ""
-}
-
-// shownChoices is how many choices a hover lists.
-const shownChoices = 20
-
-func columnText(c *schema.Column, table string) string {
-	if c == nil {
-		return ""
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "**%s.%s** %s\n\n%s", table, c.Name, c.Type, c.Label)
-	for i, choice := range c.Choices {
-		if i == 0 {
-			b.WriteString("\n\n| value | label |\n| --- | --- |")
+	case *ast.Segment, *ast.NameRef:
+		h.segments(n.Name)
+	case *ast.Profile:
+		if t := sch.Table(n.Name); t != nil {
+			h.tableDoc(t, sch, dialect)
 		}
-		if i == shownChoices {
-			fmt.Fprintf(&b, "\n| .. | %d more |", len(c.Choices)-i)
-			break
+	case *ast.Interaction:
+		if parent.Event == nil {
+			return
 		}
-		fmt.Fprintf(&b, "\n| %d | %s |", choice.Value, strings.ReplaceAll(choice.Label, "|", `\|`))
+		event := sch.Interaction(parent.Event.Name)
+		switch {
+		case event == nil:
+		case n == parent.Event:
+			h.interaction(event, dialect)
+		default:
+			h.links(event, n.Name, parent.Event.Name)
+		}
+	case *ast.Traverse, *ast.Relate:
+		w := h.resolve(h.definition.Definition).Walk(parent)
+		if w.Relationship != nil {
+			h.relationship(w.Relationship, n.Name, w.From.Table)
+		}
+	case *ast.Alias:
+		h.alias(parent)
+	case *ast.ColumnExpr:
+		ref := h.resolve(h.definition.Definition).Column(parent)
+		switch {
+		case ref.Row == nil:
+		case n == parent.Qualifier && ref.Row.Alias != nil:
+			h.row(ref.Row)
+		case n == parent.Qualifier:
+			if ref.Row.Info != nil {
+				h.tableDoc(ref.Row.Info, sch, dialect)
+			}
+		case ref.Column != nil:
+			h.prose.column(ref.Column, ref.Row.Table, compared(above))
+		}
 	}
-	return b.String()
 }
 
-// choiceText says which choice a number is, that a column is compared with.
-func choiceText(v view, d *ast.Definition, above []ast.Node, n *ast.NumberLit) string {
-	value, err := strconv.Atoi(n.Text)
-	if err != nil || len(above) == 0 {
-		return ""
+// segments says what the segments of a name select.
+func (h *hoverer) segments(name string) {
+	found := h.project().Lookup(h.checked, name)
+	for _, d := range found {
+		h.segment(h.view, d)
+	}
+	if len(found) == 0 {
+		h.code("SEGMENT(" + name + ")")
+		h.say("No definition of the workspace has this name. It may be a segment in the organization.")
+	}
+}
+
+// alias says which row an alias names where it is declared.
+func (h *hoverer) alias(a *ast.Alias) {
+	res := h.resolve(h.definition.Definition)
+	var named *check.Row
+	for _, n := range h.path {
+		switch n := n.(type) {
+		case *ast.Traverse, *ast.Relate:
+			named = res.Walk(n).To
+		case *ast.Profile:
+			if n.Table != nil {
+				named = &check.Row{Table: n.Table.Name, Info: h.checked.Schema.Table(n.Table.Name)}
+			}
+		}
+	}
+	if named != nil {
+		h.row(&check.Row{Table: named.Table, Info: named.Info, Alias: a})
+	}
+}
+
+// row says which row an alias names.
+func (h *hoverer) row(r *check.Row) {
+	table := r.Table
+	if table == "" {
+		table = "a table that is not known"
+	}
+	h.code("alias " + r.Alias.Name.Name + ": " + table)
+	line := h.lineOf(h.definition.Abs(r.Alias.Extent).Start)
+	if r.Info != nil && r.Info.Label != "" {
+		h.say("A row of %s (%s), named in line %d.", r.Table, r.Info.Label, line)
+		return
+	}
+	h.say("Named in line %d.", line)
+}
+
+// lineOf returns the number of the line of an offset, from 1.
+func (h *hoverer) lineOf(p token.Pos) uint32 { return h.position(p).Line + 1 }
+
+// compared returns the numbers that the column is compared with whose name
+// stands below these nodes.
+func compared(above []ast.Node) []int {
+	if len(above) < 2 {
+		return nil
+	}
+	var values []ast.Expr
+	switch n := above[len(above)-2].(type) {
+	case *ast.CompareExpr:
+		values = []ast.Expr{n.Left, n.Right}
+	case *ast.InExpr:
+		values = n.Values
+	}
+	var numbers []int
+	for _, x := range values {
+		if n, ok := x.(*ast.NumberLit); ok {
+			if value, err := strconv.Atoi(n.Text); err == nil {
+				numbers = append(numbers, value)
+			}
+		}
+	}
+	return numbers
+}
+
+// comparedWith returns what the literal is compared with that stands below
+// these nodes.
+func (h *hoverer) comparedWith(above []ast.Node) check.Ref {
+	if len(above) == 0 {
+		return check.Ref{}
 	}
 	var sides []ast.Expr
-	switch p := above[len(above)-1].(type) {
+	switch n := above[len(above)-1].(type) {
 	case *ast.CompareExpr:
-		sides = []ast.Expr{p.Left, p.Right}
+		sides = []ast.Expr{n.Left, n.Right}
 	case *ast.InExpr:
-		sides = []ast.Expr{p.Left}
+		sides = []ast.Expr{n.Left}
 	}
 	for _, side := range sides {
-		column, ok := side.(*ast.ColumnExpr)
-		if !ok {
-			continue
-		}
-		if c := v.resolve(d).Column(column).Column; c != nil {
-			if choice, ok := c.Choice(value); ok {
-				return fmt.Sprintf("**%s** (%d)\n\na choice of %s", choice.Label, value, c.Name)
-			}
+		if column, ok := side.(*ast.ColumnExpr); ok {
+			return h.resolve(h.definition.Definition).Column(column)
 		}
 	}
-	return ""
+	return check.Ref{}
+}
+
+// number says which choice a number is.
+func (h *hoverer) number(n *ast.NumberLit, above []ast.Node) {
+	value, err := strconv.Atoi(n.Text)
+	if err != nil {
+		return
+	}
+	ref := h.comparedWith(above)
+	if ref.Column == nil {
+		return
+	}
+	if choice, ok := ref.Column.Choice(value); ok {
+		h.choice(choice, ref.Column, ref.Row.Table)
+	}
+}
+
+// date says which day a string is.
+func (h *hoverer) date(n *ast.StringLit, above []ast.Node) {
+	if len(n.Value) < len(time.DateOnly) {
+		return
+	}
+	day, err := time.Parse(time.DateOnly, n.Value[:len(time.DateOnly)])
+	if err != nil {
+		return
+	}
+	if c := h.comparedWith(above).Column; c == nil || c.Type != schema.TypeDateTime {
+		return
+	}
+	text := day.Format("Monday, 2 January 2006")
+	today := h.now.today.UTC().Truncate(24 * time.Hour)
+	switch days := int(day.Sub(today).Hours() / 24); {
+	case days == 0:
+		text += ", today"
+	case days < 0:
+		text += fmt.Sprintf(", %s ago", count(-days, "day"))
+	default:
+		text += fmt.Sprintf(", in %s", count(days, "day"))
+	}
+	h.say("%s.", text)
 }

@@ -71,7 +71,7 @@ func (s *server) CodeLensResolve(ctx context.Context, params *protocol.CodeLens)
 	}
 	switch data.Kind {
 	case lensReferences:
-		command, err := s.referencesCommand(view{f, now}, params.Range.Start, data.Name)
+		command, err := s.referencesCommand(ctx, view{f, now}, params.Range.Start, data.Name)
 		params.Command = command
 		return params, err
 	default:
@@ -81,8 +81,11 @@ func (s *server) CodeLensResolve(ctx context.Context, params *protocol.CodeLens)
 
 // referencesCommand says how many references there are to a name, and shows
 // them where the client can. Without a command it is text.
-func (s *server) referencesCommand(v view, at protocol.Position, name string) (protocol.Command, error) {
-	_, references := placesOf(v, name)
+func (s *server) referencesCommand(ctx context.Context, v view, at protocol.Position, name string) (protocol.Command, error) {
+	_, references, err := v.segmentPlaces(ctx, name)
+	if err != nil {
+		return protocol.Command{}, err
+	}
 	c := protocol.Command{Title: fmt.Sprintf("%d references", len(references))}
 	if len(references) == 1 {
 		c.Title = "1 reference"

@@ -21,11 +21,17 @@ type capabilities struct {
 	refreshTokens, refreshHints, refreshLenses bool
 	snippets, labelDetails, insertReplace      bool
 	markdown                                   bool
+	markdownItems, markdownSignatures          bool
+	labelOffsets                               bool
+	noActiveParameter                          bool
 	hierarchicalSymbols                        bool
 	documentChanges                            bool
 	resolveActions, disabledActions            bool
 	ruleContent                                bool // can show what the server holds under its own scheme
 	lineFolding                                bool
+	maxFolds                                   int // 0 if there is no limit
+	prepareRename                              bool
+	tokens                                     tokenLegend
 	markupMessages                             bool
 	plainActions                               bool // takes commands only in place of code actions
 	applyEdit                                  bool
@@ -71,13 +77,27 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	can.markupMessages = t.Diagnostic != nil && is(t.Diagnostic.MarkupMessageSupport)
 	if t.Completion != nil && t.Completion.CompletionItem != nil {
 		i := t.Completion.CompletionItem
+		can.markdownItems = slices.Contains(i.DocumentationFormat, protocol.MarkupKindMarkdown)
 		can.snippets, can.labelDetails, can.insertReplace = is(i.SnippetSupport), is(i.LabelDetailsSupport), is(i.InsertReplaceSupport)
 	}
 	can.markdown = t.Hover != nil && slices.Contains(t.Hover.ContentFormat, protocol.MarkupKindMarkdown)
+	if t.SignatureHelp != nil && t.SignatureHelp.SignatureInformation != nil {
+		i := t.SignatureHelp.SignatureInformation
+		can.markdownSignatures = slices.Contains(i.DocumentationFormat, protocol.MarkupKindMarkdown)
+		can.labelOffsets = i.ParameterInformation != nil && is(i.ParameterInformation.LabelOffsetSupport)
+		can.noActiveParameter = is(i.NoActiveParameterSupport)
+	}
 	can.resolveHints = t.InlayHint != nil && slices.Contains(t.InlayHint.ResolveSupport.Properties, "tooltip")
 	can.linkTooltips = t.DocumentLink != nil && is(t.DocumentLink.TooltipSupport)
 	can.hierarchicalSymbols = t.DocumentSymbol != nil && is(t.DocumentSymbol.HierarchicalDocumentSymbolSupport)
-	can.lineFolding = t.FoldingRange != nil && is(t.FoldingRange.LineFoldingOnly)
+	if f := t.FoldingRange; f != nil {
+		can.lineFolding = is(f.LineFoldingOnly)
+		if f.RangeLimit != nil {
+			can.maxFolds = int(*f.RangeLimit)
+		}
+	}
+	can.prepareRename = t.Rename != nil && is(t.Rename.PrepareSupport)
+	can.tokens = legendOf(&t.SemanticTokens)
 	if a := t.CodeAction; a != nil {
 		can.resolveActions = is(a.DataSupport) && slices.Contains(a.ResolveSupport.Properties, "edit")
 		can.disabledActions = is(a.DisabledSupport)

@@ -68,16 +68,16 @@ func Serve(ctx context.Context, rwc io.ReadWriteCloser, options Options) error {
 	s.conn.Go(ctx, s.handler())
 	go func() {
 		<-ctx.Done()
-		s.stopped.Store(true)
 		_ = rwc.Close() // a reader that waits for the client must not keep the server
 	}()
 	<-s.conn.Done()
+	isEnded := ctx.Err() != nil // by exit, by the caller, or with the client's process
 	cancel()
 	s.background.Wait()
 	if s.exited.Load() && s.phase.Load() != phaseShutdown {
 		return ErrNoShutdown
 	}
-	if s.exited.Load() || s.stopped.Load() {
+	if isEnded {
 		return nil
 	}
 	return s.conn.Err()

@@ -167,12 +167,14 @@ func (r *markerRun) ask(u uri.URI, at protocol.Position, span protocol.Range, ki
 			}
 			b.WriteString(item.Name + "\n")
 			for _, c := range in {
-				b.WriteString("  from " + c.From.Name + "\n")
+				b.WriteString("  from " + r.showCall(c.From, c.From.URI, c.FromRanges))
 			}
 			for _, c := range out {
-				b.WriteString("  to " + c.To.Name + "\n")
+				b.WriteString("  to " + r.showCall(c.To, item.URI, c.FromRanges))
 			}
 		}
+	case "prepare", "tokens", "folding", "symbols", "wsymbols", "rangeformat", "ontype":
+		return r.askStructure(u, place, span, kind, args)
 	default:
 		r.t.Fatalf("there is no marker @%s", kind)
 	}

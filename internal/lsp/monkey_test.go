@@ -22,10 +22,30 @@ var pieces = []string{
 }
 
 // requests are what an editor asks at a place.
-var requests = []string{"hover", "completion", "signatureHelp", "definition", "references", "documentHighlight", "prepareRename", "linkedEditingRange", "prepareCallHierarchy"}
+var requests = []string{
+	"hover", "completion", "signatureHelp", "definition", "references", "documentHighlight", "prepareRename", "rename", "linkedEditingRange",
+	"prepareCallHierarchy", "selectionRange", "rangesFormatting", "onTypeFormatting",
+}
 
 // wholeRequests are what it asks of a document.
-var wholeRequests = []string{"inlayHint", "documentSymbol", "foldingRange", "semanticTokens/full", "documentLink", "codeLens", "formatting"}
+var wholeRequests = []string{
+	"documentSymbol", "foldingRange", "semanticTokens/full", "semanticTokens/full/delta", "documentLink", "codeLens", "formatting", "diagnostic",
+}
+
+// otherRequests are what it asks of a range.
+var otherRequests = []string{"codeAction", "inlayHint", "rangeFormatting", "semanticTokens/range"}
+
+// place is a line and a column.
+type place struct{ line, character uint32 }
+
+// requestParams are parameters that fit all of these: a request has no use for
+// what it does not know.
+func requestParams(u uri.URI, from, to place, ch string) string {
+	at := func(p place) string { return fmt.Sprintf(`{"line":%d,"character":%d}`, p.line, p.character) }
+	return fmt.Sprintf(`{"textDocument":{"uri":%q},"position":%s,"positions":[%[2]s,%[3]s],"range":{"start":%[2]s,"end":%[3]s},"ranges":[{"start":%[2]s,"end":%[3]s}],"newName":"Renamed","ch":%[4]q,`+
+		`"previousResultId":"1","context":{"includeDeclaration":true,"diagnostics":[],"triggerKind":1,"isRetrigger":false},"options":{"tabSize":2,"insertSpaces":true}}`,
+		u, at(from), at(to), ch)
+}
 
 // TestMonkey makes random edits and requests on a workspace. After each hundred
 // a server that sees the texts for the first time has the same diagnostics.
@@ -68,12 +88,10 @@ func TestMonkey(t *testing.T) {
 		versions[u]++
 		c.change(u, versions[u], &protocol.TextDocumentContentChangePartial{Range: span, Text: piece})
 		if random.IntN(4) == 0 {
-			method := requests[random.IntN(len(requests))]
-			params := fmt.Sprintf(`{"textDocument":{"uri":%q},"position":{"line":%d,"character":%d},"context":{"includeDeclaration":true}}`, u, span.Start.Line, span.Start.Character)
-			if random.IntN(3) == 0 {
-				method = wholeRequests[random.IntN(len(wholeRequests))]
-				params = fmt.Sprintf(`{"textDocument":{"uri":%q},"options":{"tabSize":2,"insertSpaces":true},"range":{"start":{"line":0,"character":0},"end":{"line":%d,"character":0}}}`, u, span.Start.Line+1)
-			}
+			all := [][]string{requests, requests, wholeRequests, otherRequests}[random.IntN(4)]
+			method := all[random.IntN(len(all))]
+			caret := place{span.Start.Line, span.Start.Character}
+			params := requestParams(u, caret, place{caret.line + uint32(random.IntN(3)), uint32(random.IntN(60))}, []string{"\n", ")"}[random.IntN(2)])
 			if i%3 == 0 {
 				c.monkeyView(u, span.Start)
 			}

@@ -4,16 +4,20 @@ package lsp
 
 import (
 	"context"
+	"os"
 	"syscall"
 	"time"
 )
 
 // watchParent ends the session when the process of that id is gone.
 func (s *server) watchParent(ctx context.Context, pid int) {
-	tick := time.NewTicker(3 * time.Second)
+	// A child sees at once that its parent is gone; another process may stay as
+	// a zombie, or its id be given to a new one.
+	isParent := os.Getppid() == pid
+	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
-		if syscall.Kill(pid, 0) == syscall.ESRCH {
+		if isParent && os.Getppid() != pid || syscall.Kill(pid, 0) == syscall.ESRCH {
 			s.log.Info("the client's process has ended")
 			s.cancel()
 			return

@@ -88,7 +88,7 @@ func TestExitWithoutShutdown(t *testing.T) {
 func TestHostileMessages(t *testing.T) {
 	c := start(t, nil)
 	c.open(at("a.seg"), 1, "PROFILE(contact)\n")
-	for _, m := range []string{"textDocument/hover", "textDocument/completion", "textDocument/rename", "textDocument/codeAction", "workspace/executeCommand", "nobody/knows", "$/nobody"} {
+	for _, m := range []string{"textDocument/hover", "textDocument/completion", "textDocument/rename", "textDocument/codeAction", "workspace/executeCommand", "workspace/symbol", "textDocument/selectionRange", "textDocument/semanticTokens/full/delta", "textDocument/onTypeFormatting", "callHierarchy/incomingCalls", "callHierarchy/outgoingCalls", "nobody/knows", "$/nobody"} {
 		for _, params := range []string{`{}`, `[]`, `"x"`, `7`, `null`, `{"textDocument":7}`, `{"textDocument":{"uri":""},"position":{"line":-1,"character":-1}}`, `{"textDocument":{"uri":"file:///w/none.seg"},"position":{"line":0,"character":0},"newName":""}`} {
 			_ = c.call(m, params) // an answer is enough
 			c.notify(m, params)

@@ -16,7 +16,6 @@ import (
 	"go.lsp.dev/uri"
 
 	"segql/internal/project"
-	"segql/lang/parser"
 )
 
 // baseName returns the name of a file without its folder.
@@ -180,7 +179,8 @@ func (s *server) scan(ctx context.Context, folders []protocol.WorkspaceFolder) {
 		if n.learn(configs) {
 			n.rebuild()
 		}
-		n.setStored(files, nil)
+		// A folder may have been taken from the workspace meanwhile.
+		n.setStored(slices.DeleteFunc(files, func(f *file) bool { return !n.holds(f.uri) }), nil)
 	})
 	p.end()
 }
@@ -229,7 +229,7 @@ func (s *server) readFile(ctx context.Context, u fileURI) *file {
 		}
 		return nil
 	}
-	return newFile(u, 0, false, parser.Parse(text), s.encoding)
+	return newFile(u, 0, false, s.parse(u, text), s.encoding)
 }
 
 // DidChangeWatchedFiles implements protocol.Server.
@@ -315,7 +315,7 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 		n.folders = slices.Concat(folders, added)
 		var gone []fileURI
 		for u := range n.disk {
-			if !slices.ContainsFunc(n.folders, func(f protocol.WorkspaceFolder) bool { return isIn(u, f.URI) }) {
+			if !n.holds(u) {
 				gone = append(gone, u)
 			}
 		}
@@ -327,6 +327,11 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 		s.scan(ctx, added)
 	})
 	return nil
+}
+
+// holds reports whether a file is in one of the workspace's folders.
+func (s *snapshot) holds(u fileURI) bool {
+	return slices.ContainsFunc(s.folders, func(f protocol.WorkspaceFolder) bool { return isIn(u, f.URI) })
 }
 
 // isIn reports whether a file is in or below a folder.

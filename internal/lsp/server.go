@@ -42,7 +42,6 @@ type server struct {
 	background sync.WaitGroup
 	phase      atomic.Int32
 	exited     atomic.Bool
-	stopped    atomic.Bool
 	trace      atomic.Value // protocol.TraceValue
 
 	// What the client can do, set once by initialize.
@@ -64,6 +63,7 @@ type server struct {
 	reading sync.Mutex
 	works   progressTokens
 	tokens  tokenCache
+	usage   usage
 }
 
 func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteCloser, options Options) *server {
@@ -82,8 +82,8 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 func (s *server) handler() jsonrpc2.Handler {
 	dispatch := s.cancellable(s.inPhase(protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)))
 	return func(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
-		// Once a request is released its kind may be read no more, and its method
-		// lies in what the next message is read into.
+		// A released request's method and kind may be read no more once it is
+		// answered, and the method's text is overwritten by the next message.
 		method, isCall := strings.Clone(req.Method()), req.IsCall()
 		defer func() {
 			if p := recover(); p != nil {
@@ -93,7 +93,7 @@ func (s *server) handler() jsonrpc2.Handler {
 			if !isCall {
 				// A notification has no answer, and jsonrpc2 takes its error for the
 				// end of the connection.
-				if err != nil {
+				if err != nil && !errors.Is(err, context.Canceled) {
 					s.log.Warn("notification not understood", "method", method, "error", err)
 				}
 				result, err = nil, nil

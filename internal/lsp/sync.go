@@ -13,7 +13,7 @@ import (
 // DidOpen implements protocol.Server.
 func (s *server) DidOpen(_ context.Context, params *protocol.DidOpenTextDocumentParams) error {
 	d := params.TextDocument
-	f := newFile(d.URI, d.Version, true, parser.Parse(d.Text), s.encoding)
+	f := newFile(d.URI, d.Version, true, s.parse(d.URI, d.Text), s.encoding)
 	s.change(func(n *next) { n.setOpen(f) })
 	s.discover(f.uri)
 	if f.isLarge() {
@@ -21,6 +21,15 @@ func (s *server) DidOpen(_ context.Context, params *protocol.DidOpenTextDocument
 			"%s has %d MB: it gets diagnostics and formatting, but no highlighting, hints, symbols or folding by segls", baseName(f.uri), f.tree.Size>>20)
 	}
 	return nil
+}
+
+// parse returns the tree of a text. A file is mostly opened with the text that
+// is stored, or stored with the one that is open, and that is not parsed twice.
+func (s *server) parse(u fileURI, text string) *ast.File {
+	if f := s.state.Load().file(u); f != nil && f.text() == text {
+		return f.tree
+	}
+	return parser.Parse(text)
 }
 
 // DidChange implements protocol.Server.

@@ -217,7 +217,7 @@ func (c *findings) unused(i *ignore, span token.Span, used map[string]bool) []Fi
 var isSilent = func() map[string]bool {
 	all := map[string]bool{}
 	for _, r := range rules {
-		all[r.Name] = r.run != nil
+		all[r.Name] = r.CanIgnore()
 	}
 	return all
 }()

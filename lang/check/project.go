@@ -211,7 +211,7 @@ func (p *Project) findResult(d *def) string {
 	}
 	u := p.unit(d.unit)
 	m = &memo[string]{}
-	m.value = Resolve(d.tree, Env{Schema: u.file.Schema, Dialect: u.dialect, Segment: func(name string) (string, bool) {
+	m.value = Resolve(d.tree, Env{Schema: u.file.Schema, Dialect: u.dialect, RowsOnly: true, Segment: func(name string) (string, bool) {
 		name = strings.ToLower(name)
 		a := p.answer(d, askTable, name)
 		m.asked = append(m.asked, asked{askTable, name, a})
@@ -402,9 +402,15 @@ func (p *Project) Result(f *File, name string) (table string, ok bool) {
 
 // Resolve finds out what the names in a definition of file f mean, with what
 // the project knows of the segments that it refers to.
-func (p *Project) Resolve(f *File, d *ast.Definition) *Resolution {
+func (p *Project) Resolve(f *File, d *ast.Definition) *Resolution { return p.resolve(f, d, false) }
+
+// ResolveRows is Resolve without what columns refer to. It is several times as
+// fast.
+func (p *Project) ResolveRows(f *File, d *ast.Definition) *Resolution { return p.resolve(f, d, true) }
+
+func (p *Project) resolve(f *File, d *ast.Definition, rowsOnly bool) *Resolution {
 	u := p.unitOf(f)
-	return Resolve(d, Env{Schema: f.Schema, Dialect: u.dialect, Segment: func(name string) (string, bool) {
+	return Resolve(d, Env{Schema: f.Schema, Dialect: u.dialect, RowsOnly: rowsOnly, Segment: func(name string) (string, bool) {
 		return p.resultOf(u.id, strings.ToLower(name))
 	}})
 }

@@ -15,6 +15,8 @@ type Env struct {
 	Dialect Dialect
 	// Segment returns the table of the rows of a named segment, if it is known.
 	Segment func(name string) (table string, ok bool)
+	// RowsOnly leaves out what columns refer to, which is most of the work.
+	RowsOnly bool
 }
 
 // Row is the row that columns are read from: of a table, or of an event.
@@ -412,7 +414,7 @@ func logicalName(o *ast.Operand, link string) (string, bool) {
 
 // expr resolves the columns in an expression.
 func (r *Resolution) expr(s *Scope, x ast.Expr) {
-	if x == nil {
+	if x == nil || r.env.RowsOnly {
 		return
 	}
 	ast.Inspect(x, func(n ast.Node) bool {

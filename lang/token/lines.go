@@ -75,13 +75,18 @@ func NewLines(text string) *Lines {
 	return l
 }
 
+// isASCII looks at eight bytes at a time: it is most of what indexing a text
+// takes, and that is done after every edit.
 func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
+	var all uint64
+	for ; len(s) >= 8; s = s[8:] {
+		all |= uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 	}
-	return true
+	for i := range len(s) {
+		all |= uint64(s[i])
+	}
+	return all&0x8080808080808080 == 0
 }
 
 // add returns c plus the runes and units that start in s.

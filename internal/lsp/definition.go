@@ -1,0 +1,61 @@
+package lsp
+
+import (
+	"context"
+
+	"go.lsp.dev/protocol"
+
+	"segql/lang/ast"
+)
+
+// offerNavigation says where the server can lead, and what it shows of the
+// structure of a text.
+func (s *server) offerNavigation(c *protocol.ServerCapabilities) {
+	yes := true
+	c.DefinitionProvider = protocol.Boolean(true)
+	c.ReferencesProvider = protocol.Boolean(true)
+	c.DocumentHighlightProvider = protocol.Boolean(true)
+	c.DocumentSymbolProvider = protocol.Boolean(true)
+	c.WorkspaceSymbolProvider = protocol.Boolean(true)
+	c.CallHierarchyProvider = protocol.Boolean(true)
+	c.RenameProvider = protocol.Boolean(true)
+	if s.can.prepareRename {
+		c.RenameProvider = &protocol.RenameOptions{PrepareProvider: &yes}
+	}
+	c.LinkedEditingRangeProvider = protocol.Boolean(true)
+	c.FoldingRangeProvider = protocol.Boolean(true)
+	c.SelectionRangeProvider = protocol.Boolean(true)
+	s.offerTokens(c)
+}
+
+// Definition implements protocol.Server. It leads from the name of a segment to
+// its definition, from an alias to the step that gives it, and from a table
+// before a column to the step whose row that is. Tables and columns themselves
+// are defined in no text.
+func (s *server) Definition(ctx context.Context, params *protocol.DefinitionParams) (protocol.DefinitionResult, error) {
+	v, err := s.file(ctx, params.TextDocument)
+	if err != nil {
+		return nil, err
+	}
+	n := v.nameAt(params.Position)
+	var found protocol.LocationSlice
+	switch n.kind {
+	case segmentName:
+		for _, d := range v.project().Lookup(v.checked, n.Name) {
+			found = append(found, v.other(d.File).location(d.Abs(d.Name.Extent)))
+		}
+	case aliasName:
+		found = append(found, v.location(n.definition.Abs(n.alias.Name.Extent)))
+	case tableName, eventName:
+		if column, ok := n.parent.(*ast.ColumnExpr); ok {
+			res := n.resolve()
+			if made := origin(res, res.Column(column).Row); made != nil {
+				found = append(found, v.location(n.definition.Abs(made.Extent)))
+			}
+		}
+	}
+	if found == nil {
+		return nil, nil
+	}
+	return found, nil
+}

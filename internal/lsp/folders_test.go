@@ -1,0 +1,43 @@
+package lsp_test
+
+import (
+	"sync"
+	"testing"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+)
+
+// TestFolderGoneWhileItIsRead takes a folder from the workspace while the
+// server looks through it; then nothing of it stays.
+func TestFolderGoneWhileItIsRead(t *testing.T) {
+	const early, late = uri.URI("file:///early"), uri.URI("file:///late")
+	asked, goOn := make(chan struct{}), make(chan struct{})
+	c := start(t, nil, func(c *client, _ *protocol.InitializeParams) {
+		for _, folder := range []uri.URI{early, late} {
+			c.files.texts[folder+"/a.seg"] = "A = PROFILE(contact).FILTER(statecode = 0)\n"
+		}
+		ask := sync.OnceFunc(func() { close(asked) })
+		c.files.finding = func(folder uri.URI) {
+			if folder == early {
+				ask()
+				<-goOn
+			}
+		}
+	})
+	change := func(added, removed string) {
+		c.notify("workspace/didChangeWorkspaceFolders", `{"event":{"added":[`+added+`],"removed":[`+removed+`]}}`)
+	}
+	change(`{"uri":"file:///early","name":"early"}`, "")
+	<-asked
+	change("", `{"uri":"file:///early","name":"early"}`)
+	_ = c.call("textDocument/hover", "{}") // with its answer the change before it is done
+	close(goOn)
+	change(`{"uri":"file:///late","name":"late"}`, "") // which is read after the early one
+	c.await("diagnostics of the late folder", func() bool { return c.published[late+"/a.seg"] != nil })
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p := c.published[early+"/a.seg"]; p != nil && len(p.Diagnostics) > 0 {
+		t.Errorf("diagnostics of a folder that is gone: %v", codes(p.Diagnostics))
+	}
+}

@@ -1,0 +1,119 @@
+package lsp_test
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"segql/lang/token"
+)
+
+var words = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
+
+// TestRenameKeepsTheMeaning renames each name of many texts that can be, to one
+// of the same length. The findings stay the same but for the name.
+func TestRenameKeepsTheMeaning(t *testing.T) {
+	c := start(t, nil, withEncoding(protocol.PositionEncodingKindUTF8))
+	texts, renamed := corpus(t), 0
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		u, text := at(name), texts[name]
+		document := protocol.TextDocumentIdentifier{URI: u}
+		c.open(u, 1, text)
+		before := c.asked(u)
+		version := int32(1)
+		lines := token.NewLines(text)
+		seen := map[string]bool{}
+		for _, word := range words.FindAllStringIndex(text, -1) {
+			p := lines.Position(token.Pos(word[0]), token.Bytes)
+			place := protocol.TextDocumentPositionParams{TextDocument: document, Position: protocol.Position{Line: uint32(p.Line), Character: uint32(p.Column)}}
+			answer, err := c.PrepareRename(t.Context(), &protocol.PrepareRenameParams{TextDocumentPositionParams: place})
+			if err != nil {
+				continue
+			}
+			old := answer.(*protocol.PrepareRenamePlaceholder).Placeholder
+			fresh := strings.Repeat("q", len(old))
+			edit, err := c.Rename(t.Context(), &protocol.RenameParams{TextDocumentPositionParams: place, NewName: fresh})
+			if err != nil {
+				t.Fatalf("%s: %s: %v", name, old, err)
+			}
+			key := asJSON(edit)
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+			renamed++
+			version += 2
+			after := applied(t, text, lines, edit)
+			c.change(u, version, &protocol.TextDocumentContentChangeWholeDocument{Text: after})
+			either := regexp.MustCompile(`(?i)\b(` + old + `|` + fresh + `)\b`)
+			normal := func(found []string) []string {
+				// A name that was taken is so no more, and another may be near.
+				found = slices.DeleteFunc(slices.Clone(found), func(f string) bool {
+					return strings.Contains(f, "duplicate-alias") || strings.Contains(f, "undefined-segment")
+				})
+				for i := range found {
+					found[i] = either.ReplaceAllString(found[i], "X")
+				}
+				return found
+			}
+			if diff := gocmp.Diff(normal(before), normal(c.asked(u))); diff != "" {
+				t.Errorf("%s: renaming %s changes the findings (-before +after):\n%s\n%s", name, old, diff, after)
+			}
+			c.change(u, version+1, &protocol.TextDocumentContentChangeWholeDocument{Text: text})
+		}
+		_ = c.DidClose(t.Context(), &protocol.DidCloseTextDocumentParams{TextDocument: document})
+	}
+	if renamed < 100 {
+		t.Errorf("only %d names were renamed", renamed)
+	}
+}
+
+// asked returns the diagnostics of a document as the server has them now.
+func (c *client) asked(u uri.URI) []string {
+	c.t.Helper()
+	r, err := c.Diagnostic(c.t.Context(), &protocol.DocumentDiagnosticParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	var found []string
+	for _, d := range r.(*protocol.RelatedFullDocumentDiagnosticReport).Items {
+		found = append(found, fmt.Sprint(d.Range, d.Code, d.Message))
+	}
+	return found
+}
+
+// applied makes the edits of the one document that edit is about.
+func applied(t *testing.T, text string, lines *token.Lines, edit *protocol.WorkspaceEdit) string {
+	t.Helper()
+	if len(edit.DocumentChanges) != 1 {
+		t.Fatalf("%d documents are edited", len(edit.DocumentChanges))
+	}
+	var edits []protocol.TextEdit
+	for _, e := range edit.DocumentChanges[0].(*protocol.TextDocumentEdit).Edits {
+		edits = append(edits, *e.(*protocol.TextEdit))
+	}
+	return appliedTo(t, text, lines, edits)
+}
+
+func appliedTo(t testing.TB, text string, lines *token.Lines, edits []protocol.TextEdit) string {
+	t.Helper()
+	offset := func(p protocol.Position) token.Pos {
+		return lines.Offset(token.Position{Line: int(p.Line), Column: int(p.Character)}, token.Bytes)
+	}
+	all := make([]token.Edit, 0, len(edits))
+	for _, e := range edits {
+		all = append(all, token.Edit{Span: token.Span{Start: offset(e.Range.Start), End: offset(e.Range.End)}, New: e.NewText})
+	}
+	after, err := token.Apply(text, all...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return after
+}

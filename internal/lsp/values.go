@@ -1,0 +1,436 @@
+package lsp
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.lsp.dev/protocol"
+
+	"segql/lang/ast"
+	"segql/lang/check"
+	"segql/lang/schema"
+	"segql/lang/token"
+)
+
+// class is what a value can be compared as.
+type class uint8
+
+const (
+	anyClass class = iota
+	textClass
+	numberClass
+	boolClass
+	dateClass
+	idClass
+	choiceClass
+)
+
+func classOf(c *schema.Column) class {
+	switch t := c.Type; {
+	case t.IsText():
+		return textClass
+	case t.IsNumber():
+		return numberClass
+	case t == schema.TypeBoolean:
+		return boolClass
+	case t == schema.TypeDateTime:
+		return dateClass
+	case t.IsID():
+		return idClass
+	case t.IsChoice():
+		return choiceClass
+	}
+	return anyClass
+}
+
+// row returns the row that an operand is a column of, nil if it is not known.
+func (b *completer) row(x operand) *check.Row {
+	switch {
+	case x.name == "":
+		return nil
+	case x.qualifier != "":
+		return b.scope().Find(x.qualifier)
+	}
+	return b.scope().Current
+}
+
+// column returns the column that an operand is, nil if it is none that is
+// known.
+func (b *completer) column(x operand) *schema.Column {
+	if row := b.row(x); row != nil {
+		return row.Column(x.name, b.dialect())
+	}
+	return nil
+}
+
+// class returns what an operand can be compared as.
+func (b *completer) class(x operand) class {
+	switch w := x.word; {
+	case w == token.DATEDIFF, w.IsAggregate():
+		return numberClass
+	case w == token.DATEADD, w == token.DATE, w == token.DATETIMEUTCNOW:
+		return dateClass
+	}
+	if c := b.column(x); c != nil {
+		return classOf(c)
+	}
+	return anyClass
+}
+
+// condition adds what stands in conditions.
+func (b *completer) condition(f *frame) {
+	switch {
+	case b.dotted && b.qualifier != "":
+		want := anyClass
+		if f.compared {
+			want = b.class(f.left)
+		}
+		b.columns(want)
+	case f.expects == wantOperand && f.compared:
+		b.values(f)
+	case f.expects == wantOperand:
+		b.columns(anyClass)
+		b.words(2, token.ISNULL, token.ISNOTNULL, token.NOT)
+		if !b.inEvent() {
+			b.words(2, token.DATEDIFF, token.DATEADD, token.DATETIMEUTCNOW)
+		}
+	case f.expects == behindValue && !f.compared:
+		b.comparisons(f)
+	case f.expects == behindValue, f.expects == behindCondition:
+		b.joints()
+		if f.expects == behindValue && b.class(f.last) == numberClass {
+			b.arithmetic()
+		}
+	case f.expects == wantBracket:
+		b.add(candidate{label: "[", kind: protocol.CompletionItemKindOperator})
+	}
+}
+
+// inEvent reports whether the condition is one of an outbound interaction,
+// which has no functions of dates and texts.
+func (b *completer) inEvent() bool {
+	row := b.scope().Current
+	return row != nil && row.IsEvent && b.dialect() == check.Outbound
+}
+
+// joints adds what joins conditions. They are found by their words, too.
+func (b *completer) joints() {
+	for i, op := range []string{"&&", "||"} {
+		word := []token.Word{token.AND, token.OR}[i]
+		c := candidate{label: op, insert: op + " ", kind: protocol.CompletionItemKindOperator, rank: i, data: itemData{Kind: itemWord, Name: op}}
+		c.detail = strings.ToLower(word.String())
+		if b.prefix != "" {
+			c.filter = word.String()
+		}
+		b.add(c)
+	}
+}
+
+// comparisons adds the operators that go with what stands before the caret.
+func (b *completer) comparisons(f *frame) {
+	isColumn := f.last.name != ""
+	of := b.class(f.last)
+	both := []string{"==", "!="}
+	ordered := []string{"==", "!=", ">", ">=", "<", "<="}
+	ops := ordered
+	switch of {
+	case textClass, boolClass, idClass, choiceClass:
+		ops = both
+	}
+	rank := 0
+	for _, op := range ops {
+		b.operator(op, rank, "")
+		rank++
+	}
+	if isColumn && of != boolClass && of != dateClass && b.mayBe(check.Realtime) {
+		insert := "IN ["
+		c := candidate{label: "IN", insert: insert, kind: protocol.CompletionItemKindKeyword, rank: rank, data: wordData(token.IN)}
+		if b.snippets {
+			c.insert, c.snippet = "IN [$0]", true
+		}
+		if b.follows == '[' {
+			c.insert, c.snippet = "IN", false
+		}
+		b.add(c)
+	}
+	if isColumn && (of == textClass || of == anyClass) && !b.inEvent() {
+		for _, w := range []token.Word{token.CONTAINS, token.STARTSWITH, token.ENDSWITH} {
+			rank++
+			c := candidate{label: w.String(), insert: w.String() + " ", kind: protocol.CompletionItemKindKeyword, rank: rank, data: wordData(w)}
+			if b.snippets && b.follows != '\'' {
+				c.insert, c.snippet = w.String()+" '$0'", true
+			}
+			b.add(c)
+		}
+	}
+	if of == numberClass {
+		b.arithmetic()
+	}
+}
+
+// arithmetic adds the operators of numbers, behind all others.
+func (b *completer) arithmetic() {
+	for _, op := range []string{"+", "-", "*", "/"} {
+		b.operator(op, 9, "")
+	}
+}
+
+// operand adds what can stand as a value of a class, besides literals.
+func (b *completer) operand(f *frame, want class) {
+	switch {
+	case f.expects != wantOperand && !b.dotted:
+		return
+	case b.dotted:
+		b.columns(want)
+		return
+	}
+	if want == dateClass {
+		b.dates(0)
+	}
+	b.columns(want)
+}
+
+// values adds what may stand right of a comparison.
+func (b *completer) values(f *frame) {
+	b.null(f)
+	if b.profileTables(f) {
+		return
+	}
+	switch want := b.class(f.left); want {
+	case choiceClass:
+		b.choices(f)
+	case boolClass:
+		b.booleans()
+	case dateClass:
+		b.dates(0)
+		b.columns(want)
+	case numberClass:
+		b.columns(want)
+		if !b.inEvent() {
+			b.words(2, token.DATEDIFF)
+		}
+	case anyClass:
+		if f.left.name == "" { // a literal, or nothing that is known
+			b.columns(want)
+		}
+		b.consent(f.left.name)
+	}
+}
+
+// listed adds what may stand in the brackets of IN.
+func (b *completer) listed(f *frame) {
+	if f.expects != wantOperand {
+		return
+	}
+	b.profileTables(f)
+	switch c := b.column(f.left); {
+	case c == nil:
+	case len(c.Choices) > 0:
+		b.choices(f)
+	case c.Type == schema.TypeBoolean:
+		b.booleans()
+	}
+}
+
+func (b *completer) booleans() {
+	for i, w := range []token.Word{token.TRUE, token.FALSE} {
+		b.add(candidate{label: w.String(), kind: protocol.CompletionItemKindEnumMember, place: i, data: wordData(w)})
+	}
+}
+
+// choices adds the choices of the column left of the comparison that are not
+// listed yet. Their labels are shown, their numbers inserted; in a string,
+// where someone writes the label, the number takes its place.
+func (b *completer) choices(f *frame) {
+	c := b.column(f.left)
+	if c == nil {
+		return
+	}
+	table := b.row(f.left).Table
+	taken := map[string]bool{}
+	for _, text := range f.listed {
+		taken[text] = true
+	}
+	for i, choice := range c.Choices {
+		value := strconv.Itoa(choice.Value)
+		if taken[value] {
+			continue
+		}
+		x := candidate{
+			label: fmt.Sprintf("%s (%s)", choice.Label, value), insert: value, kind: protocol.CompletionItemKindEnumMember,
+			description: c.Name, place: i, data: b.data(itemColumn, c.Name, table),
+		}
+		switch {
+		case b.quoted != "":
+			x.filter = b.quoted[:1] + choice.Label
+		case b.prefix != "" && isDigit(b.prefix[0]):
+			x.filter = value
+		}
+		b.add(x)
+	}
+}
+
+// profileTables adds the tables that the _LogicalName of a realtime
+// interaction can name, and reports whether that is what stands on the left.
+func (b *completer) profileTables(f *frame) bool {
+	row := b.scope().Current
+	if row == nil || !row.IsEvent || !strings.HasSuffix(strings.ToLower(f.left.name), "_logicalname") {
+		return false
+	}
+	for i, table := range []string{"contact", "lead"} {
+		text := "'" + table + "'"
+		b.add(candidate{label: text, kind: protocol.CompletionItemKindEnumMember, place: i})
+	}
+	return true
+}
+
+// consent adds the record that a consent column is compared with.
+func (b *completer) consent(column string) {
+	lower := strings.ToLower(column)
+	if !b.snippets || !strings.HasPrefix(lower, "compliance_profile_") && !strings.HasPrefix(lower, "consent_") {
+		return
+	}
+	b.add(candidate{
+		label: "consent record", kind: protocol.CompletionItemKindSnippet, snippet: true,
+		insert: "'cp:${1:profile id};p:${2:purpose id};ch:${3|Email,Text|};ea:${4|emailaddress1,mobilephone|};v:${5|OptedIn,OptedOut,NotSet|}'",
+		detail: "who opted in, and to what",
+	})
+}
+
+// null adds ISNULL in place of a comparison with null.
+func (b *completer) null(f *frame) {
+	if len(b.prefix) < 2 || !hasPrefixFold("null", b.prefix) || f.left.name == "" || f.lastStart < 0 {
+		return
+	}
+	w := token.ISNULL
+	switch f.op {
+	case "==":
+	case "!=":
+		w = token.ISNOTNULL
+	default:
+		return
+	}
+	column := f.left.name
+	if f.left.qualifier != "" {
+		column = f.left.qualifier + "." + column
+	}
+	// No more than the column and the operator may stand there.
+	if written := strings.Join(strings.Fields(b.around[f.lastStart:b.start]), ""); written != column+f.op {
+		return
+	}
+	b.add(candidate{
+		label: w.String() + "(" + column + ")", filter: "null", kind: protocol.CompletionItemKindFunction, rank: -1,
+		remove: span(f.lastStart, b.start), data: wordData(w),
+	})
+}
+
+// dates adds what a date can be.
+func (b *completer) dates(rank int) {
+	today := b.now.today.Format(time.DateOnly)
+	literal := candidate{label: "'" + today + "'", kind: protocol.CompletionItemKindConstant, filter: "today", detail: "today's date", rank: rank + 2}
+	if b.snippets {
+		literal.insert, literal.snippet = "'${1:"+today+"}'", true
+	}
+	if b.inEvent() {
+		b.add(literal)
+		return
+	}
+	if b.dialect() == check.Realtime { // where the functions were not seen
+		literal.rank, rank = rank, rank+3
+	}
+	b.words(rank, token.DATETIMEUTCNOW)
+	if b.snippets {
+		for i, r := range relativeDates {
+			b.add(candidate{
+				label: r.label, insert: r.insert, snippet: true, kind: protocol.CompletionItemKindSnippet, rank: rank + 1,
+				place: i, detail: "relative date", data: wordData(token.DATEADD),
+			})
+		}
+	}
+	b.words(rank+2, token.DATEADD, token.DATE)
+	b.add(literal)
+}
+
+// relativeDates are dates that count from the time of evaluation.
+var relativeDates = []struct{ label, insert string }{
+	{"30 days ago", "DATEADD(DAY, -${1:30}, DATETIMEUTCNOW())"},
+	{"yesterday at this time", "DATEADD(DAY, -1, DATETIMEUTCNOW())"},
+	{"6 months ago", "DATEADD(MONTH, -${1:6}, DATETIMEUTCNOW())"},
+	{"1 year ago", "DATEADD(YEAR, -${1:1}, DATETIMEUTCNOW())"},
+	{"in 7 days", "DATEADD(DAY, ${1:7}, DATETIMEUTCNOW())"},
+}
+
+// columns adds the aliases that can be seen, and the columns of the current
+// row; behind an alias and a dot those of its row.
+func (b *completer) columns(want class) {
+	scope := b.scope()
+	if b.dotted {
+		if row := scope.Find(b.qualifier); row != nil {
+			b.columnsOf(row, want)
+		}
+		return
+	}
+	for i := len(scope.Named) - 1; i >= 0; i-- {
+		row := scope.Named[i]
+		b.add(candidate{
+			label: row.Alias.Name.Name, kind: protocol.CompletionItemKindVariable, detail: "alias", description: row.Table,
+			uses: i,
+		})
+	}
+	if scope.Current != nil {
+		b.columnsOf(scope.Current, want)
+	}
+}
+
+func (b *completer) columnsOf(row *check.Row, want class) {
+	isRealtime := b.dialect() == check.Realtime
+	add := func(c *schema.Column) {
+		if of := classOf(c); want != anyClass && of != want || !isComparable(c, isRealtime) {
+			return
+		}
+		place := placeOf(knownColumns, c.Name)
+		if row.Info != nil && c.Name == row.Info.PrimaryName {
+			place = 0
+		}
+		x := candidate{
+			label: c.Name, kind: protocol.CompletionItemKindField, detail: c.Type.String(), description: row.Table,
+			rank: 1, uses: b.used(c.Name), place: place, data: b.data(itemColumn, c.Name, row.Table),
+		}
+		if x.uses == 0 && place == len(knownColumns) {
+			x.rank = 3 // behind the functions, so that these are in sight
+		}
+		if c.Label != "" {
+			x.description += " · " + c.Label
+		}
+		b.add(x)
+	}
+	columns := row.Columns(b.dialect())
+	if b.prefix == "" {
+		b.candidates = slices.Grow(b.candidates, len(columns))
+	}
+	for _, c := range columns {
+		add(c)
+	}
+	if !row.IsEvent || !isRealtime {
+		return
+	}
+	// What says whose id the link is may be in no list.
+	if i, ok := b.where().operand.Source.(*ast.Interaction); ok && i.Link != nil {
+		name := i.Link.Name + "_LogicalName"
+		if !slices.ContainsFunc(columns, func(c *schema.Column) bool { return c.Name == name }) {
+			add(&schema.Column{Name: name, Type: schema.TypeString})
+		}
+	}
+}
+
+// isComparable reports whether conditions can use a column.
+func isComparable(c *schema.Column, isRealtime bool) bool {
+	switch c.Type {
+	case schema.TypeVirtual, schema.TypeImage, schema.TypeFile, schema.TypeCalendarRules, schema.TypeManagedProperty, schema.TypePartyList:
+		return false
+	}
+	return !isRealtime || !c.Virtual && c.Computed != schema.Calculated && c.Computed != schema.Formula
+}
