@@ -143,8 +143,11 @@ export class Editor {
   /** closeAll closes all editors; what is not saved is lost. */
   async closeAll() {
     await this.press('Escape', 'Escape');
-    for (let i = 0; i < 20 && await this.page.locator('.tab').count() > 0; i++) {
-      await this.command('File: Revert and Close Editor').catch(() => this.command('View: Close All Editors'));
+    for (let i = 0; i < 8 && await this.page.locator('.tab').count() > 0; i++) {
+      const loses = this.page.locator('.monaco-dialog-box .monaco-button', { hasText: "Don't Save" });
+      if (await loses.count() > 0) await loses.click();
+      else await this.command('View: Close All Editors');
+      await this.page.waitForTimeout(300);
     }
   }
 
