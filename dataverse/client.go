@@ -36,7 +36,8 @@ type Config struct {
 	// https://contoso.crm4.dynamics.com. Plain http is refused, but for an
 	// address of this machine, where a double may listen.
 	URL string
-	// Credential gives the access tokens; see [SignIn].
+	// Credential gives the access tokens; see package signin, [FixedToken]
+	// and [TokenFunc].
 	Credential azcore.TokenCredential
 	// Log, if not nil, gets a line for each request: its method, path and
 	// status, never a token, a query or a member.
@@ -45,6 +46,9 @@ type Config struct {
 	// organization, instead of the service: nothing is changed, and the call
 	// goes on as if it had been.
 	Preview func(Request)
+	// Paused, if not nil, is told until when the client waits because the service
+	// asks for patience. Several goroutines may call it.
+	Paused func(until time.Time)
 	// Clock is the real one if nil. Tests have their own.
 	Clock Clock
 	// Limit is how long one request may take; two and a half minutes if zero,
@@ -61,6 +65,7 @@ type Client struct {
 	pace    *pace
 	log     *slog.Logger
 	preview func(Request)
+	paused  func(until time.Time)
 	limit   time.Duration
 
 	mu       sync.Mutex
@@ -84,6 +89,10 @@ func New(config Config) (*Client, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
+	paused := config.Paused
+	if paused == nil {
+		paused = func(time.Time) {}
+	}
 	limit := config.Limit
 	if limit == 0 {
 		limit = requestLimit
@@ -106,6 +115,7 @@ func New(config Config) (*Client, error) {
 		pace:     newPace(clock),
 		log:      log,
 		preview:  config.Preview,
+		paused:   paused,
 		limit:    limit,
 		verdicts: map[string]*pending{},
 	}
@@ -203,6 +213,7 @@ func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) 
 			var until time.Time
 			if until, again = c.pace.pause(failure.retryAfter, attempt); again {
 				c.log.Warn("dataverse pauses", "until", until)
+				c.paused(until)
 			}
 		}
 		c.pace.leave()

@@ -9,7 +9,9 @@
 // [Error]: one plain sentence, with advice. Neither an access token nor the text
 // of a query stands in an error or a log line.
 //
-// The package imports lang and the Azure identity library. It never reads or
+// Signing in is the business of package signin: a client takes any credential.
+//
+// The package imports lang and the Azure SDK's core. It never reads or
 // writes a file, never sends a token to another origin than the organization's,
 // and never publishes a segment that it was not asked to.
 package dataverse

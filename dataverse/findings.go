@@ -55,11 +55,14 @@ func finding(p Problem, d ast.Placed, likely *check.Finding) check.Finding {
 	return f
 }
 
-// likeliest returns the worst of the local findings in the definition, the first
-// of several; nil if there is none that the service could mean. A hint is a
-// matter of taste, which the service has none of.
+// likeliest returns the worst of the local findings in the query, the first of
+// several; nil if there is none that the service could mean. It does not see the
+// name, and a hint is a matter of taste, which the service has none of.
 func likeliest(d ast.Placed, local []check.Finding) *check.Finding {
-	extent := d.Abs(d.Span())
+	if d.Query == nil {
+		return nil
+	}
+	extent := d.Abs(d.Query.Span())
 	var worst *check.Finding
 	for i := range local {
 		f := &local[i]

@@ -65,18 +65,28 @@ func tableNames(tables []string) ([]string, error) {
 }
 
 // continues reports whether prev is of this organization, has a stamp, and holds
-// all the tables that are asked for.
+// the tables that are asked for and no others: what of it is not asked for would
+// get the new stamp without its changes.
 func (c *Client) continues(prev *schema.Schema, names []string) bool {
 	info := prev.Info()
 	if info.Stamp == "" || !strings.EqualFold(info.Organization, c.Organization()) {
 		return false
+	}
+	whole := 0
+	for _, t := range prev.Tables() {
+		switch {
+		case !t.Partial:
+			whole++
+		case len(names) == 0:
+			return false // it was only named by others: prev does not hold all tables
+		}
 	}
 	for _, name := range names {
 		if t := prev.Table(name); t == nil || t.Partial {
 			return false
 		}
 	}
-	return true
+	return len(names) == 0 || whole == len(names)
 }
 
 func (c *Client) info(stamp string) schema.Info {

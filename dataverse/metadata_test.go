@@ -155,9 +155,12 @@ func TestPullChanges(t *testing.T) {
 		t.Error("the stamp did not move")
 	}
 
-	// A table that was not pulled before, another organization, and no stamp.
+	// Other tables than were pulled before.
 	some := pull(nil, everything, "account")
+	pull(some, 1, "account")
 	pull(some, everything, "contact")
+	pull(some, everything)
+	pull(second, everything, "contact")
 
 	// What is gone cannot be known by its id.
 	s.double.SetSchema(full(t), []string{"contact"}, true)

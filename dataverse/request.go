@@ -67,6 +67,7 @@ func (c *Client) post(what, path string, body any) *Request {
 func (c *Client) address(path string, query url.Values) string {
 	u := *c.base
 	u.Path = apiPath + path
+	u.RawPath = u.Path // parentheses stand as they are documented
 	// The service reads + as a plus sign in some places; %20 is a blank in all.
 	u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20")
 	return u.String()

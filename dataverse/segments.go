@@ -116,7 +116,8 @@ type Filter struct {
 	Name   string // the whole name
 	Type   SegmentType
 	Status Status
-	Top    int // at most so many; 0 for no limit
+	Where  string // an OData filter over the columns of msdyncrm_segments
+	Top    int    // at most so many; 0 for no limit
 }
 
 func (f Filter) query() url.Values {
@@ -130,6 +131,13 @@ func (f Filter) query() url.Values {
 	}
 	if f.Status != 0 {
 		terms = append(terms, fmt.Sprintf("statuscode eq %d", f.Status))
+	}
+	switch {
+	case f.Where == "":
+	case terms != nil && strings.Contains(strings.ToLower(f.Where), " or "):
+		terms = append(terms, "("+f.Where+")") // and binds closer
+	default:
+		terms = append(terms, f.Where)
 	}
 	if terms != nil {
 		q.Set("$filter", strings.Join(terms, " and "))

@@ -68,7 +68,7 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 func (t *tokens) drop(token string) bool {
 	t.lock <- struct{}{}
 	defer func() { <-t.lock }()
-	if _, fixed := t.credential.(fixedToken); fixed {
+	if _, fixed := t.credential.(FixedToken); fixed {
 		return false
 	}
 	if t.current.Token == token {
@@ -102,10 +102,31 @@ func signInError(err error) *Error {
 	return e
 }
 
-// A fixedToken is a token that the user gave. It cannot be renewed.
-type fixedToken string
+// TokenVariable is the environment variable in which users give an access
+// token of their own.
+const TokenVariable = "SEG_TOKEN"
 
-func (f fixedToken) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+// A FixedToken is a token that the user gave. It cannot be renewed.
+type FixedToken string
+
+// GetToken implements azcore.TokenCredential.
+func (f FixedToken) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	// How long it lives is not known: the service says when it has lapsed.
 	return azcore.AccessToken{Token: strings.TrimSpace(string(f)), ExpiresOn: time.Now().AddDate(100, 0, 0)}, nil
+}
+
+// A TokenFunc asks someone else for an access token, who keeps and renews it,
+// such as an editor that has signed in itself.
+type TokenFunc func(context.Context) (string, error)
+
+// tokenFuncLife is for how long a token is used before its keeper is asked again.
+const tokenFuncLife = early + 5*time.Minute
+
+// GetToken implements azcore.TokenCredential.
+func (f TokenFunc) GetToken(ctx context.Context, _ policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	token, err := f(ctx)
+	if err != nil {
+		return azcore.AccessToken{}, err
+	}
+	return azcore.AccessToken{Token: strings.TrimSpace(token), ExpiresOn: time.Now().Add(tokenFuncLife)}, nil
 }

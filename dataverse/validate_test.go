@@ -200,7 +200,7 @@ func TestFindings(t *testing.T) {
 	}
 }
 
-// TestLikeliest holds that the worst local finding within the definition wins,
+// TestLikeliest holds that the worst local finding within the query wins,
 // the first of several, and that hints do not count.
 func TestLikeliest(t *testing.T) {
 	const text = "A = PROFILE(one)\nB = PROFILE(two)\n"
@@ -212,7 +212,7 @@ func TestLikeliest(t *testing.T) {
 	verdict := dataverse.Verdict{Problems: []dataverse.Problem{{Code: "X"}}}
 	for want, local := range map[string][]check.Finding{
 		"two":     {at("one", check.Error), at("B =", check.Warning), at("two", check.Error), at("PROFILE(two", check.Error), at("(two", check.Info)},
-		"PROFILE": {at("one", check.Error), at("two", check.Hint)},
+		"PROFILE": {at("one", check.Error), at("B", check.Error), at("two", check.Hint)},
 	} {
 		if got := dataverse.Findings(verdict, d, local)[0].Span.Text(text); got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -17,6 +17,7 @@ const (
 	exitOK = iota
 	exitFound
 	exitTrouble
+	exitService // the service could not be asked
 )
 
 // exitInterrupted is what a shell expects of a program that Ctrl-C has ended.
@@ -47,6 +48,8 @@ type app struct {
 	configs        project.Configs
 	styles         project.Styles
 
+	shown *meter // of the work that goes on; nil if there is none
+
 	code int
 	told map[string]bool // what was complained of
 	deaf bool            // standard output takes no more
@@ -60,9 +63,13 @@ func (a *app) run(args []string) int {
 	root.SetErr(a.stderr)
 	cmd, err := root.ExecuteC()
 	var usage usageError
+	var found foundError
 	switch {
 	case errors.As(err, &usage):
 		a.complain(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
+	case errors.As(err, &found):
+		a.found(exitFound)
+		fmt.Fprintf(a.stderr, "seg: %s\n", err)
 	case err != nil:
 		a.complain(err)
 	}
@@ -76,6 +83,12 @@ type usageError string
 func (e usageError) Error() string { return string(e) }
 
 func badUsage(format string, args ...any) error { return usageError(fmt.Sprintf(format, args...)) }
+
+// foundError is why a command did not go on although all went well: mistakes in
+// a query, or the user's no.
+type foundError string
+
+func (e foundError) Error() string { return string(e) }
 
 // found sets the exit code to at least code.
 func (a *app) found(code int) { a.code = max(a.code, code) }

@@ -56,8 +56,9 @@ type checked struct {
 // finding is a finding and its place as people name it.
 type finding struct {
 	check.Finding
-	source *source
-	at     area
+	source      *source
+	at          area
+	fromService bool // rather than from a rule or the parser
 }
 
 // area is a span as lines and columns in characters, all from 1.
@@ -139,7 +140,7 @@ func (w *workspace) check(s *source, asText bool) (c checked) {
 		return c
 	}
 	for _, f := range s.unit.project.Check(s.file) {
-		c.findings = append(c.findings, finding{f, s, s.area(f.Span)})
+		c.findings = append(c.findings, finding{Finding: f, source: s, at: s.area(f.Span)})
 	}
 	if asText {
 		c.text = w.text(c.findings)
@@ -190,6 +191,8 @@ func count(n int, noun string) string {
 	case n == 1:
 	case strings.HasSuffix(noun, "x"):
 		noun += "es"
+	case strings.HasSuffix(noun, "ry"):
+		noun = strings.TrimSuffix(noun, "y") + "ies"
 	default:
 		noun += "s"
 	}

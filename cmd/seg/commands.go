@@ -30,7 +30,8 @@ func (a *app) commands() *cobra.Command {
 	root.SetVersionTemplate("seg {{.Version}}\n")
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.print(helpOf(cmd)) })
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
-	root.AddCommand(a.checkCommand(), a.explainCommand(), a.rulesCommand(), a.schemaCommand(), a.astCommand())
+	root.AddCommand(a.checkCommand(), a.explainCommand(), a.rulesCommand(), a.schemaCommand(), a.astCommand(),
+		a.validateCommand(), a.segmentsCommand(), a.membersCommand())
 	root.SetHelpCommand(&cobra.Command{
 		Use: "help [command]", Short: "Explain a command",
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -8,8 +8,11 @@ Commands:
   check        find mistakes, and mend them
   explain      say in plain English what queries select
   rules        list the rules that check knows, or explain one
-  schema       look into tables and columns, or make a schema from metadata
+  schema       look into tables and columns, or make a schema
   ast          print the syntax tree as JSON
+  validate     have an organization validate queries
+  segments     list, create, change and delete an organization's segments
+  members      list, add and remove the members of a segment
   completion   print the completion script for a shell
   help         explain a command
 
@@ -143,7 +146,8 @@ Usage: seg schema <command> [flags]
 
 Commands:
   show     show what the schema says of a table, column, relationship or interaction
-  import   make a schema of an organization's metadata
+  import   make a schema of files with an organization's metadata
+  pull     make a schema of what an organization answers
 
 Flags:
   -h, --help   print this help
@@ -152,6 +156,7 @@ Examples:
   seg schema show contact
   seg schema show contact.statecode
   seg schema import metadata.xml -o schema.json
+  seg schema pull --org https://contoso.crm4.dynamics.com -o schema.json
 `
 
 const helpSchemaShow = `seg schema show prints what the schema says of a name.

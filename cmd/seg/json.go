@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
+	"segql/dataverse"
 	"segql/lang/check"
 	"segql/lang/token"
 )
@@ -27,6 +28,7 @@ type (
 		jsonPlace
 		Severity string        `json:"severity"`
 		Rule     string        `json:"rule"`
+		Source   string        `json:"source,omitempty"` // dataverse if the service says so
 		Message  string        `json:"message"`
 		Related  []jsonRelated `json:"related,omitempty"`
 		Fixes    []jsonFix     `json:"fixes,omitempty"`
@@ -65,6 +67,9 @@ func (w *workspace) json(findings []finding, sum counts) string {
 	for _, f := range findings {
 		j := jsonFinding{
 			jsonPlace: f.source.jsonPlace(f.at), Severity: f.Severity.String(), Rule: f.Rule, Message: f.Message,
+		}
+		if f.fromService {
+			j.Source = dataverse.Source
 		}
 		for _, r := range f.Related {
 			if s, at := w.related(f, r); s != nil {

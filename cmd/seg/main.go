@@ -7,9 +7,11 @@
 // It imports lang/check for the findings, lang/explain for the sentences,
 // lang/parser, lang/ast, lang/format, lang/schema and lang/token for what these
 // work on, and internal/project for files and settings; cobra for the command
-// line and go-sarif for reports. It never writes to a file unless it is asked
-// to, and what it writes is either the whole new text or nothing. It never
-// talks to a network.
+// line, go-sarif for reports and progressbar for what takes long. Four commands
+// talk to an organization, by way of dataverse: validate, schema pull, segments
+// and members. The others never talk to a network. It never writes to a file
+// unless it is asked to, and what it writes is either the whole new text or
+// nothing.
 package main
 
 import (

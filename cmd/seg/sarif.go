@@ -42,6 +42,11 @@ func (w *workspace) sarifReport(findings []finding, complete bool) *sarif.Report
 		run.Tool.Driver.AddRule(sarifRule(p))
 	}
 	for _, f := range findings {
+		if _, ok := index[f.Rule]; !ok { // a code of the service
+			index[f.Rule] = len(run.Tool.Driver.Rules)
+			text := "The organization's service rejects the query with this code."
+			run.Tool.Driver.AddRule(sarifRule(rulepage.Page{Name: f.Rule, Summary: text, Doc: text, Severity: check.Error}))
+		}
 		run.AddResult(w.sarifResult(f, index[f.Rule]))
 	}
 	return sarif.NewReport().AddRun(run)

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,12 +22,12 @@ func (a *app) schemaCommand() *cobra.Command {
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return badUsage("a command is missing: show or import")
+				return badUsage("a command is missing: show, import or pull")
 			}
 			return a.unknownCommand(cmd, args[0])
 		},
 	}
-	cmd.AddCommand(a.schemaShow(), a.schemaImport())
+	cmd.AddCommand(a.schemaShow(), a.schemaImport(), a.schemaPull())
 	return cmd
 }
 
@@ -54,20 +54,7 @@ func (a *app) schemaImport() *cobra.Command {
 			if len(all) > 1 {
 				merged = schema.Merge(all...)
 			}
-			var text bytes.Buffer
-			if err := schema.WriteSnapshot(&text, merged); err != nil {
-				return err
-			}
-			if output == "" || output == "-" {
-				a.print(text.String())
-				return nil
-			}
-			if err := writeFile(output, text.Bytes()); err != nil {
-				return err
-			}
-			fmt.Fprintf(a.stderr, "seg: %s: %s, %s and %s\n", output, count(len(merged.Tables()), "table"),
-				count(len(merged.Relationships()), "relationship"), count(allColumns(merged), "column"))
-			return nil
+			return a.writeSchema(output, merged)
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "")
@@ -99,12 +86,19 @@ func (a *app) readSchema(path string) (*schema.Schema, error) {
 
 // writeFile writes a new file, or the whole of an old one at once.
 func writeFile(path string, text []byte) error {
-	if old, err := project.ReadFile(path); err == nil {
-		if old == string(text) {
-			return nil
-		}
+	old, err := project.ReadFile(path)
+	info, missing := os.Stat(path)
+	switch {
+	case err == nil && old == string(text):
+		return nil
+	case err == nil:
 		return project.Replace(path, old, string(text))
+	case errors.Is(missing, fs.ErrNotExist):
+		return project.Create(path, string(text))
+	case missing != nil || info.IsDir() || info.Mode().IsRegular():
+		return err
 	}
+	// A pipe or a device, which must not be replaced by a file.
 	if err := os.WriteFile(path, text, 0o666); err != nil {
 		return &project.Error{Path: path, Sentence: project.Sentence(err, "write")}
 	}

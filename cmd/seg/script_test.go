@@ -21,6 +21,11 @@ func TestMain(m *testing.M) {
 //
 //	exits CODE program [args...]   run a program that must end with that exit code
 //	sarif FILE                     a file is a SARIF log that its schema allows
+//	double [OPTION...]             start a double of the service, see startDouble
+//	requests FILE                  write what the double was asked to a file
+//	arrived N                      wait until the double was asked N times
+//	mkids N FILE                   write a file with N ids of contacts
+//	noleak                         the last program did not print the token; exits holds it, too
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -30,6 +35,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			// Under the race detector a program that ends would wait for a second.
 			env.Setenv("GORACE", "atexit_sleep_ms=10")
+			env.Values[doubleKey{}] = map[string]*aDouble{}
 			// No script depends on an .editorconfig of this machine.
 			path := filepath.Join(env.WorkDir, ".editorconfig")
 			if _, err := os.Stat(path); err == nil {
@@ -37,7 +43,10 @@ func TestScripts(t *testing.T) {
 			}
 			return os.WriteFile(path, []byte("root = true\n"), 0o666)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "sarif": validSarif},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "sarif": validSarif, "double": startDouble, "requests": requests, "arrived": arrived, "mkids": makeIDs,
+			"noleak": func(ts *testscript.TestScript, _ bool, _ []string) { noLeak(ts) },
+		},
 	})
 }
 
@@ -55,6 +64,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	} else {
 		ts.Check(err)
 	}
+	noLeak(ts)
 	if code != want {
 		ts.Fatalf("exit code %d, want %d", code, want)
 	}

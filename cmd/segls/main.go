@@ -7,7 +7,8 @@
 // Compiled to WebAssembly it talks to the JavaScript that loads it instead; see
 // main_js.go.
 //
-// It imports internal/lsp, where all of the work is done.
+// It imports internal/lsp, where all of the work is done, and dataverse to have
+// an organization validate queries when the user asks for it.
 package main
 
 import (
@@ -26,6 +27,7 @@ import (
 	"github.com/spf13/pflag"
 	"go.lsp.dev/jsonrpc2"
 
+	"segql/dataverse"
 	"segql/internal/lsp"
 )
 
@@ -102,10 +104,13 @@ func run(ctx context.Context, args []string, stdin io.ReadCloser, stdout io.Writ
 	}
 	options := lsp.Options{
 		Version: version(), Files: lsp.Disk{},
-		Log: slog.New(slog.NewTextHandler(logTo, &slog.HandlerOptions{Level: level})),
+		Log:          slog.New(slog.NewTextHandler(logTo, &slog.HandlerOptions{Level: level})),
+		Organization: os.Getenv(orgVariable),
 	}
+	token := os.Getenv(dataverse.TokenVariable)
+	options.Remote = newRemote(options.Log, token)
 	if f.listen != "" {
-		return listen(ctx, f.listen, options, fail)
+		return listen(ctx, f.listen, options, token, fail)
 	}
 	options.WatchParent = true
 	switch err := lsp.Serve(ctx, stdio{stdin, stdout}, options); {
@@ -122,7 +127,7 @@ func run(ctx context.Context, args []string, stdin io.ReadCloser, stdout io.Writ
 }
 
 // listen serves clients on a TCP address, several at a time, until ctx ends.
-func listen(ctx context.Context, address string, options lsp.Options, fail func(int, string, ...any) int) int {
+func listen(ctx context.Context, address string, options lsp.Options, token string, fail func(int, string, ...any) int) int {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return fail(2, "%q is no address; write a host and a port, such as 127.0.0.1:7777", address)
@@ -146,8 +151,10 @@ func listen(ctx context.Context, address string, options lsp.Options, fail func(
 		case err != nil:
 			return fail(1, "it can't accept clients any more: %s", err)
 		}
+		own := options
+		own.Remote = newRemote(options.Log, token) // nobody gets what another signed in to
 		clients.Go(func() {
-			if err := lsp.Serve(ctx, c, options); err != nil {
+			if err := lsp.Serve(ctx, c, own); err != nil {
 				options.Log.Warn("session ended", "error", err)
 			}
 		})

@@ -32,10 +32,8 @@ func main() {
 	})
 	host.Set("receive", receive)
 	host.Call("ready")
-	err := lsp.Serve(context.Background(), p, lsp.Options{
-		Version: version(),
-		Log:     slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
-	})
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	err := lsp.Serve(context.Background(), p, lsp.Options{Version: version(), Log: log, Remote: newRemote(log, "")})
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "segls: %s\n", err)
 		os.Exit(1)

@@ -109,9 +109,22 @@ func New(options Options) *Server {
 // lack does not exist there.
 func organization() *schema.Schema {
 	standard := schema.Standard()
+	var tables []*schema.Table
+	for _, t := range standard.Tables() {
+		whole := *t
+		whole.Partial = false
+		if whole.ChangeTracking == schema.Unknown {
+			whole.ChangeTracking = schema.Yes
+		}
+		if len(t.Columns) == 0 { // no table is without a key
+			whole.PrimaryID = t.Name + "id"
+			whole.Columns = []*schema.Column{{Name: whole.PrimaryID, Type: schema.TypeUniqueidentifier}}
+		}
+		tables = append(tables, &whole)
+	}
 	s, err := schema.New(schema.Content{
 		Info:          schema.Info{Origin: schema.OriginOrganization, Source: "double"},
-		Tables:        standard.Tables(),
+		Tables:        tables,
 		Relationships: standard.Relationships(),
 		Interactions:  standard.Interactions(),
 	})
@@ -161,7 +174,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c := s.arrive(r, string(body))
 	if s.options.Fault != nil {
-		c.Fault = s.options.Fault(c)
+		fault := s.options.Fault(c)
+		s.mu.Lock()
+		c.Fault = fault
+		s.mu.Unlock()
 	}
 	answer := &recorder{header: http.Header{}}
 	if c.Fault.Kind == Echo {

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -9,86 +10,300 @@ import (
 
 	"segql/lang/check"
 	"segql/lang/parser"
+	"segql/lang/refactor"
 	"segql/lang/token"
 )
 
+// fixAllKind is the kind of the action that makes all sure fixes. Editors that
+// run source.fixAll on save take it for that, too.
+const fixAllKind = protocol.CodeActionKindSourceFixAll + ".seg"
+
 // offerActions says what formatting and code actions there are.
 func (s *server) offerActions(c *protocol.ServerCapabilities) {
+	yes := true
 	s.offerFormatting(c)
-	c.CodeActionProvider = &protocol.CodeActionOptions{CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, protocol.CodeActionKindSourceFixAll}}
+	c.CodeActionProvider = &protocol.CodeActionOptions{
+		CodeActionKinds: []protocol.CodeActionKind{
+			protocol.CodeActionKindQuickFix,
+			protocol.CodeActionKindRefactorExtract, protocol.CodeActionKindRefactorInline, protocol.CodeActionKindRefactorRewrite,
+			protocol.CodeActionKindSourceFixAll, fixAllKind,
+		},
+		ResolveProvider: &yes,
+	}
 }
 
 // CodeAction implements protocol.Server: the fixes of what the rules and the
-// parser found at a place, and all sure ones of the file.
+// parser found at a place, all sure ones of the file, and the ways to write
+// what stands there differently.
 func (s *server) CodeAction(ctx context.Context, params *protocol.CodeActionParams) ([]protocol.CommandOrCodeAction, error) {
 	v, err := s.file(ctx, params.TextDocument)
 	if err != nil || s.can.plainActions {
 		return nil, err
 	}
+	asked := &asking{server: s, view: v, at: v.span(params.Range)}
 	only := params.Context.Only
 	wants := func(kind protocol.CodeActionKind) bool {
 		return slices.ContainsFunc(only, func(o protocol.CodeActionKind) bool {
-			return o == kind || strings.HasPrefix(string(kind), string(o)+".")
+			return o == "" || o == kind || strings.HasPrefix(string(kind), string(o)+".")
 		})
 	}
-	findings := v.project().Check(v.checked)
-	var actions []protocol.CommandOrCodeAction
+	var offers []offer
 	if len(only) == 0 || wants(protocol.CodeActionKindQuickFix) {
-		actions = s.quickFixes(v, findings, v.span(params.Range))
+		offers = append(offers, asked.quickFixes()...)
 	}
-	if wants(protocol.CodeActionKindSourceFixAll) {
-		if edits := fixAll(v, findings); len(edits) > 0 {
-			actions = append(actions, action(protocol.CodeActionKindSourceFixAll, "Fix all that is sure", s.fileEdit(v, edits)))
+	// A menu that opens by itself at every caret would say nothing any more.
+	quiet := params.Context.TriggerKind == protocol.CodeActionTriggerKindAutomatic && asked.at.Len() == 0
+	offers = append(offers, slices.DeleteFunc(asked.refactorings(ctx), func(o offer) bool {
+		return len(only) > 0 && !wants(o.kind) || len(only) == 0 && quiet && o.isCommon
+	})...)
+	if wants(fixAllKind) {
+		offers = append(offers, asked.fixAll()...)
+	}
+	// What can't be done is shown to a user who asked for it, not in a menu
+	// that opens by itself.
+	showRefused := s.can.disabledActions && (len(only) > 0 || params.Context.TriggerKind == protocol.CodeActionTriggerKindInvoked)
+	actions := make([]protocol.CommandOrCodeAction, 0, len(offers))
+	for _, o := range offers {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if a := asked.action(o, showRefused); a != nil {
+			actions = append(actions, a)
 		}
 	}
 	return actions, nil
 }
 
-func action(kind protocol.CodeActionKind, title string, edit *protocol.WorkspaceEdit) *protocol.CodeAction {
-	return &protocol.CodeAction{Title: title, Kind: &kind, Edit: edit}
-}
-
-func (s *server) quickFixes(v view, findings []check.Finding, at token.Span) []protocol.CommandOrCodeAction {
-	var actions []protocol.CommandOrCodeAction
-	for _, f := range findings {
-		if f.Span.Start > at.End || f.Span.End < at.Start {
+// CodeActionResolve implements protocol.Server: the edit of an action that was
+// offered without one.
+func (s *server) CodeActionResolve(ctx context.Context, params *protocol.CodeAction) (*protocol.CodeAction, error) {
+	now := s.begin(ctx)
+	data, ok := parseActionData(params.Data)
+	if !ok {
+		return params, nil // it has its edit
+	}
+	f := now.file(data.URI)
+	if f == nil || f.version != data.Version || data.Start < 0 || data.End < data.Start || int(data.End) > f.tree.Size {
+		return nil, failed("%s has changed since this was offered; ask for its code actions again", baseName(data.URI))
+	}
+	asked := &asking{server: s, view: view{f, now}, at: token.Span{Start: data.Start, End: data.End}}
+	for _, o := range slices.Concat(asked.refactorings(ctx), asked.quickFixes()) {
+		if o.name != data.Name {
 			continue
 		}
+		edits, err := o.edits()
+		if err != nil {
+			return nil, failed("%s", err)
+		}
+		params.Edit = s.workspaceEdit(edits)
+		return params, nil
+	}
+	return nil, failed("what was offered here is not possible any more; ask for the code actions again")
+}
+
+// offer is an action before it is known in which form the client gets it.
+type offer struct {
+	// name tells it from the other offers at a place; empty if its edit is
+	// ready and is sent at once.
+	name     string
+	kind     protocol.CodeActionKind
+	title    string
+	refused  string // why it can't be done; empty if it can
+	findings []check.Finding
+	sure     bool
+	isCommon bool // it can be done nearly everywhere
+	edits    func() (map[*file][]token.Edit, error)
+}
+
+// asking is a request for the actions at a place.
+type asking struct {
+	*server
+	view
+	at       token.Span
+	checked  bool
+	findings []check.Finding
+}
+
+// found returns the findings in the file.
+func (a *asking) found() []check.Finding {
+	if !a.checked {
+		a.checked, a.findings = true, a.project().Check(a.view.checked)
+	}
+	return a.findings
+}
+
+// action returns an offer as the client gets it, nil if it gets none.
+func (a *asking) action(o offer, showRefused bool) *protocol.CodeAction {
+	action := &protocol.CodeAction{Title: o.title, Kind: &o.kind}
+	if o.sure {
+		action.IsPreferred = &o.sure
+	}
+	for _, f := range o.findings {
+		action.Diagnostics = append(action.Diagnostics, a.diagnostic(a.now, a.file(), f))
+	}
+	if o.refused == "" {
+		// An edit of a text that has no version is made at once: nothing would
+		// tell that the text changed meanwhile.
+		if o.name != "" && a.can.resolveActions && a.isOpen {
+			action.Data = a.data(o)
+			return action
+		}
+		edits, err := o.edits()
+		if err == nil {
+			action.Edit = a.workspaceEdit(edits)
+			return action
+		}
+		o.refused = err.Error()
+	}
+	if !showRefused {
+		return nil
+	}
+	action.Disabled = protocol.CodeActionDisabled{Reason: o.refused}
+	return action
+}
+
+// file returns the file that is asked about.
+func (a *asking) file() *file { return a.view.file }
+
+// here returns edits of the file that is asked about.
+func (a *asking) here(edits ...token.Edit) func() (map[*file][]token.Edit, error) {
+	return func() (map[*file][]token.Edit, error) { return map[*file][]token.Edit{a.file(): edits}, nil }
+}
+
+// quickFixes returns the fixes of the findings at the place, and for each rule
+// that has some there, what else can be done about it.
+func (a *asking) quickFixes() []offer {
+	var offers []offer
+	var rules []string
+	var here []check.Finding
+	for _, f := range a.found() {
+		if f.Span.Start > a.at.End || f.Span.End < a.at.Start {
+			continue
+		}
+		here = append(here, f)
 		for i, fix := range f.Fixes {
-			a := action(protocol.CodeActionKindQuickFix, fix.Title, s.fileEdit(v, fix.Edits))
-			preferred := f.Sure && i == 0
-			a.Diagnostics, a.IsPreferred = []protocol.Diagnostic{s.diagnostic(v.now, v.file, f)}, &preferred
-			actions = append(actions, a)
+			offers = append(offers, offer{
+				kind: protocol.CodeActionKindQuickFix, title: fix.Title, findings: []check.Finding{f},
+				sure: f.Sure && i == 0, edits: a.here(fix.Edits...),
+			})
+		}
+		if !slices.Contains(rules, f.Rule) {
+			rules = append(rules, f.Rule)
 		}
 	}
-	return actions
+	offers = append(offers, a.dialects(here)...)
+	for _, rule := range rules {
+		offers = append(offers, a.aboutRule(rule)...)
+	}
+	return offers
 }
 
-// fixAll returns the edits of the fixes that are sure, of two that overlap the
-// first. They are none where they would add a mistake to the syntax.
-func fixAll(v view, findings []check.Finding) []token.Edit {
-	var edits []token.Edit
-	for _, f := range findings {
-		if !f.Sure || len(f.Fixes) == 0 {
+// aboutRule returns what can be done about all findings of a rule, which has
+// one at the place.
+func (a *asking) aboutRule(rule string) []offer {
+	var here, all []check.Finding
+	sure := 0
+	for _, f := range a.found() {
+		if f.Rule != rule {
 			continue
 		}
-		fix := f.Fixes[0].Edits
-		if !slices.ContainsFunc(fix, func(e token.Edit) bool {
-			return slices.ContainsFunc(edits, func(made token.Edit) bool { return e.Span.Start <= made.Span.End && made.Span.Start <= e.Span.End })
-		}) {
-			edits = append(edits, fix...)
+		all = append(all, f)
+		if f.Sure && len(f.Fixes) > 0 {
+			sure++
+		}
+		if f.Span.Start <= a.at.End && f.Span.End >= a.at.Start {
+			here = append(here, f)
 		}
 	}
+	var offers []offer
+	add := func(name, title string, about []check.Finding, edits func() (map[*file][]token.Edit, error)) {
+		offers = append(offers, offer{name: name, kind: protocol.CodeActionKindQuickFix, title: title, findings: about, edits: edits})
+	}
+	if sure > 1 {
+		add("fix-all "+rule, fmt.Sprintf("Fix all %s in this file", rule), here, func() (map[*file][]token.Edit, error) {
+			return a.here(sureEdits(a.view, all)...)()
+		})
+	}
+	if !check.CanIgnore(rule) {
+		return offers
+	}
+	if edit, ok := refactor.IgnoreLine(a.tree, rule, here[0].Span); ok {
+		add("", fmt.Sprintf("Ignore %s on this line", rule), here[:1], a.here(edit))
+	}
+	if len(all) > 1 {
+		add("ignore "+rule, fmt.Sprintf("Ignore %s in this file", rule), here, func() (map[*file][]token.Edit, error) {
+			spans := make([]token.Span, len(all))
+			for i, f := range all {
+				spans[i] = f.Span
+			}
+			return a.here(refactor.IgnoreFile(a.tree, rule, spans)...)()
+		})
+	}
+	return offers
+}
+
+// dialects returns the offers to name the dialect of a file that does not,
+// where findings are of rules that hold in one dialect alone.
+func (a *asking) dialects(here []check.Finding) []offer {
+	if check.DeclaredDialect(a.view.checked) != check.Undetermined {
+		return nil
+	}
+	bound := map[string]bool{"step-not-for-dialect": true}
+	for _, r := range check.Rules() {
+		bound[r.Name] = bound[r.Name] || r.Dialect != check.Undetermined
+	}
+	about := slices.DeleteFunc(slices.Clone(here), func(f check.Finding) bool { return !bound[f.Rule] })
+	if len(about) == 0 {
+		return nil
+	}
+	var offers []offer
+	for _, d := range []check.Dialect{check.Outbound, check.Realtime} {
+		offers = append(offers, offer{
+			kind: protocol.CodeActionKindQuickFix, title: fmt.Sprintf("Declare the file to be %s", d),
+			findings: about, edits: a.here(refactor.DeclareDialect(a.tree, d)),
+		})
+	}
+	return offers
+}
+
+// maxRounds bounds how often a text is mended: a fix may make way for another,
+// but two may also undo each other.
+const maxRounds = 10
+
+// fixAll returns the offer to make all fixes of the file that are sure.
+func (a *asking) fixAll() []offer {
+	v, findings, project := a.view, a.found(), a.project()
+	var edits []token.Edit
+	for round := range maxRounds {
+		fixes := sureEdits(v, findings)
+		text, err := token.Apply(v.text(), fixes...)
+		if err != nil || text == v.text() {
+			break
+		}
+		if edits = fixes; round > 0 {
+			edits = []token.Edit{lineDifference(a.text(), text)}
+		}
+		next := *a.view.checked
+		next.Tree = parser.Parse(text)
+		v.file = newFile(a.uri, a.version, a.isOpen, next.Tree, a.encoding)
+		project = project.Update([]*check.File{&next}, nil)
+		findings = project.Check(&next)
+	}
+	if len(edits) == 0 || v.text() == a.text() {
+		return nil
+	}
+	return []offer{{kind: fixAllKind, title: "Fix all that is sure", edits: a.here(edits...)}}
+}
+
+// sureEdits returns the edits of the fixes that are sure. They are none where
+// they would add a mistake to the syntax.
+func sureEdits(v view, findings []check.Finding) []token.Edit {
+	edits, _ := check.SureEdits(findings)
 	text, err := token.Apply(v.text(), edits...)
 	if err != nil || len(parser.Parse(text).Errors()) > len(v.tree.Errors()) {
 		return nil
 	}
 	return edits
-}
-
-// fileEdit returns edits of one file as an edit of the workspace.
-func (s *server) fileEdit(v view, edits []token.Edit) *protocol.WorkspaceEdit {
-	return s.workspaceEdit(map[*file][]token.Edit{v.file: edits})
 }
 
 // workspaceEdit returns edits of files in the form that the client takes.

@@ -99,7 +99,8 @@ type client struct {
 	messages  []string      // shown to the user
 	settings  string        // what workspace/configuration answers, as JSON
 	applied   []protocol.WorkspaceEdit
-	remote    map[uri.URI]string // files that the client reads for the server
+	answers   map[string]string  // results of other requests by their method, as JSON
+	elsewhere map[uri.URI]string // files that the client reads for the server
 }
 
 type codec struct{}
@@ -115,7 +116,7 @@ func (codec) Unmarshal(data []byte, v any) error {
 		*raw = slices.Clone(data)
 		return nil
 	}
-	return protocol.Unmarshal(data, v)
+	return protocol.Unmarshal(slices.Clone(data), v) // parts of v may be parts of the data, which is used again
 }
 
 // option changes what a test client says in initialize.
@@ -125,7 +126,13 @@ type option func(*client, *protocol.InitializeParams)
 // that has said initialized.
 func start(t testing.TB, files map[string]string, options ...option) *client {
 	t.Helper()
-	c := connect(t, files)
+	return connect(t, files).begin(options...)
+}
+
+// begin has a client say what it can do, and initialized.
+func (c *client) begin(options ...option) *client {
+	t := c.t
+	t.Helper()
 	yes := true
 	params := &protocol.InitializeParams{
 		WorkspaceFoldersInitializeParams: protocol.WorkspaceFoldersInitializeParams{
@@ -163,7 +170,7 @@ func start(t testing.TB, files map[string]string, options ...option) *client {
 }
 
 // connect starts a server, and a client that has said nothing yet.
-func connect(t testing.TB, files map[string]string) *client {
+func connect(t testing.TB, files map[string]string, changes ...func(*lsp.Options)) *client {
 	t.Helper()
 	c := &client{
 		t: t, files: &memory{texts: map[uri.URI]string{}}, done: make(chan error, 1),
@@ -174,10 +181,14 @@ func connect(t testing.TB, files map[string]string) *client {
 	}
 	ours, theirs := net.Pipe()
 	go func() {
-		c.done <- lsp.Serve(context.Background(), theirs, lsp.Options{
+		o := lsp.Options{
 			Version: "test", Files: c.files, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 			Today: func() time.Time { return time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC) },
-		})
+		}
+		for _, change := range changes {
+			change(&o)
+		}
+		c.done <- lsp.Serve(context.Background(), theirs, o)
 	}()
 	c.conn = jsonrpc2.NewConn(jsonrpc2.NewStream(ours), jsonrpc2.WithCodec(codec{}))
 	c.Server = protocol.ServerDispatcher(c.conn)
@@ -228,6 +239,9 @@ func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
 		}
 		c.applied = append(c.applied, p.Edit)
 		return &protocol.ApplyWorkspaceEditResult{Applied: true}, nil
+	}
+	if answer, ok := c.answers[method]; ok {
+		return jsonrpc2.RawMessage(answer), nil
 	}
 	return nil, nil
 }

@@ -22,12 +22,12 @@ func (c *client) readFor(method string, params []byte) (any, error) {
 		return nil, err
 	}
 	if method == "segql/findFiles" {
-		answer, err := json.Marshal(slices.DeleteFunc(slices.Sorted(maps.Keys(c.remote)), func(u uri.URI) bool {
+		answer, err := json.Marshal(slices.DeleteFunc(slices.Sorted(maps.Keys(c.elsewhere)), func(u uri.URI) bool {
 			return !strings.HasSuffix(string(u), ".seg")
 		}))
 		return jsonrpc2.RawMessage(answer), err
 	}
-	text, ok := c.remote[p.URI]
+	text, ok := c.elsewhere[p.URI]
 	switch {
 	case !ok:
 		return nil, nil
@@ -38,15 +38,15 @@ func (c *client) readFor(method string, params []byte) (any, error) {
 	return jsonrpc2.RawMessage(answer), err
 }
 
-// remote gives the client a workspace that only it can read.
-func remote(files map[string]string) option {
+// elsewhere gives the client a workspace that only it can read.
+func elsewhere(files map[string]string) option {
 	return func(c *client, params *protocol.InitializeParams) {
 		const folder = "vscode-vfs://github/w"
 		params.WorkspaceFolders = protocol.NewNullable([]protocol.WorkspaceFolder{{URI: folder, Name: "w"}})
 		params.Capabilities.Experimental = protocol.LSPAny(`{"segql":{"files":true}}`)
-		c.remote = map[uri.URI]string{}
+		c.elsewhere = map[uri.URI]string{}
 		for name, text := range files {
-			c.remote[folder+"/"+uri.URI(name)] = text
+			c.elsewhere[folder+"/"+uri.URI(name)] = text
 		}
 	}
 }
@@ -54,7 +54,7 @@ func remote(files map[string]string) option {
 // TestClientFiles holds that a workspace that the client reads is like one on
 // the disk: its segments, seg.toml, schema and .editorconfig count.
 func TestClientFiles(t *testing.T) {
-	c := start(t, nil, remote(map[string]string{
+	c := start(t, nil, elsewhere(map[string]string{
 		"seg.toml":           "dialect = \"realtime\"\nschema = \"meta/schema.json\"\n",
 		"meta/schema.json":   "not JSON",
 		".editorconfig":      "[*.seg]\nindent_style = tab\nmax_line_length = 20\n",
@@ -93,7 +93,7 @@ func TestClientFiles(t *testing.T) {
 // TestClientFilesNotReadable holds that what the client says of a file that it
 // could not read is what the user reads.
 func TestClientFilesNotReadable(t *testing.T) {
-	c := start(t, nil, remote(map[string]string{"seg.toml": "unreadable", "a.seg": "PROFILE(contact)\n"}))
+	c := start(t, nil, elsewhere(map[string]string{"seg.toml": "unreadable", "a.seg": "PROFILE(contact)\n"}))
 	var got []string
 	c.await("the diagnostic of seg.toml", func() bool {
 		p := c.published["vscode-vfs://github/w/seg.toml"]

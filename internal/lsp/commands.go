@@ -13,8 +13,9 @@ import (
 	"segql/lang/token"
 )
 
-// The commands that the server runs, see docs/editors.md. Both take the URI of
-// a file and, if not all of its queries are meant, a position or a range.
+// The commands that the server runs, see docs/editors.md, beside commandValidate.
+// All take the URI of a file and, if not all of its queries are meant, a position
+// or a range.
 const (
 	commandWireForm = "seg.wireForm"
 	commandExplain  = "seg.explain"
@@ -45,6 +46,12 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 		run = wireForms
 	case commandExplain:
 		run = explanations
+	case commandValidate:
+		v, definitions, err := now.commandTarget(params)
+		if err != nil {
+			return nil, err
+		}
+		return s.validateCommand(ctx, v, definitions)
 	default:
 		return nil, failed("segls has no command %q; it has %s and %s", params.Command, commandExplain, commandWireForm)
 	}

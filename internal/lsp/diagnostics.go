@@ -138,7 +138,7 @@ func (s *server) diagnosticsOf(now *snapshot, u fileURI) []protocol.Diagnostic {
 	for _, finding := range now.unitOf(f).project.Check(f.checked) {
 		out = append(out, s.diagnostic(now, f, finding))
 	}
-	return out
+	return append(out, s.remoteDiagnostics(now, f)...)
 }
 
 // configDiagnostics returns what is wrong with a seg.toml.

@@ -20,6 +20,8 @@ func FuzzProtocol(f *testing.F) {
 		`{"jsonrpc":"2.0","id":2,"method":"textDocument/hover","params":{"textDocument":{"uri":"file:///a.seg"},"position":{"line":0,"character":3}}}`,
 		`{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":"file:///a.seg","version":2},"contentChanges":[{"range":{"start":{"line":0,"character":9},"end":{"line":0,"character":2}},"text":"😀"}]}}`,
 		`{"jsonrpc":"2.0","id":"x","method":"textDocument/completion","params":{"textDocument":{"uri":"file:///a.seg"},"position":{"line":0,"character":8}}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"textDocument/codeAction","params":{"textDocument":{"uri":"file:///a.seg"},"range":{"start":{"line":0,"character":9},"end":{"line":0,"character":32}},"context":{"diagnostics":[],"only":["refactor","source.fixAll"]}}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"codeAction/resolve","params":{"title":"x","data":{"uri":"file:///a.seg","version":1,"start":-4,"end":99999999,"name":"extract"}}}`,
 		`{"jsonrpc":"2.0","id":4,"method":"textDocument/signatureHelp","params":{"textDocument":{"uri":"file:///a.seg"},"position":{"line":0,"character":25},"context":{"triggerKind":1,"isRetrigger":true}}}`,
 		`{"jsonrpc":"2.0","id":5,"method":"completionItem/resolve","params":{"label":"fullname","data":{"f":"file:///a.seg","k":"column","n":"fullname","o":"contact"}}}`,
 		`[{"jsonrpc":"2.0","id":3,"method":"shutdown"},{"jsonrpc":"2.0","method":"exit"}]`,
@@ -36,6 +38,9 @@ func FuzzProtocol(f *testing.F) {
 		`{"jsonrpc":"2.0","id":2,"method":"workspace/symbol","params":{"query":"\u0000é"}}`,
 		`{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":2}}`,
 		`{"jsonrpc":"2.0","id":2,"result":null}`,
+		`{"jsonrpc":"2.0","id":2,"method":"workspace/executeCommand","params":{"command":"seg.validate","arguments":["file:///a.seg",{"line":0,"character":3}]}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"textDocument/codeLens","params":{"textDocument":{"uri":"file:///a.seg"}}}`,
+		`{"jsonrpc":"2.0","method":"textDocument/didSave","params":{"textDocument":{"uri":"file:///a.seg"}}}`,
 		`{}`, `[]`, `nul`,
 	} {
 		f.Add([]byte(seed))
@@ -71,7 +76,7 @@ func FuzzProtocol(f *testing.F) {
 			defer close(ended)
 			// What goes wrong inside is answered as an error, but logged as one, too.
 			log := slog.New(slog.NewTextHandler(failing{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-			_ = lsp.Serve(context.Background(), &oneWay{&in}, lsp.Options{Files: &memory{}, Log: log})
+			_ = lsp.Serve(context.Background(), &oneWay{&in}, lsp.Options{Files: &memory{}, Log: log, Remote: new(organization).validate, Organization: contoso})
 		}()
 		select {
 		case <-ended:

@@ -49,7 +49,7 @@ func (s *server) CodeLens(ctx context.Context, params *protocol.CodeLensParams) 
 			lenses = append(lenses, lens)
 		}
 	}
-	return lenses, ctx.Err()
+	return append(lenses, s.validateLenses(v)...), ctx.Err()
 }
 
 // lens returns a lens at a span of a definition.

@@ -35,6 +35,7 @@ type capabilities struct {
 	markupMessages                             bool
 	plainActions                               bool // takes commands only in place of code actions
 	applyEdit                                  bool
+	accessTokens                               bool // keeps them and answers segql/token
 	resolveHints                               bool // asks for the tooltip of a hint that it shows
 	linkTooltips                               bool
 	showReferences                             bool // has the command that lenses lead to
@@ -59,12 +60,13 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	var experimental struct {
 		Segql struct {
 			ShowReferences bool `json:"showReferences"`
+			Tokens         bool `json:"tokens"`
 			Files          bool `json:"files"`
 		} `json:"segql"`
 	}
 	if len(c.Experimental) > 0 && json.Unmarshal(c.Experimental, &experimental) == nil {
-		can.showReferences = experimental.Segql.ShowReferences
-		can.files = experimental.Segql.Files
+		offered := experimental.Segql
+		can.showReferences, can.accessTokens, can.files = offered.ShowReferences, offered.Tokens, offered.Files
 	}
 	if w := c.Window; w != nil {
 		can.progress = is(w.WorkDoneProgress)
@@ -110,6 +112,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 func (s *server) Initialize(_ context.Context, params *protocol.InitializeParams) (*protocol.InitializeResult, error) {
 	s.can = capabilitiesOf(&params.Capabilities)
 	s.options.Files = filesOf(s.options.Files, s.conn, s.can.files)
+	s.distrusted = isDistrusted(params.InitializationOptions)
 	s.encoding = token.UTF16
 	encoding := protocol.PositionEncodingKindUTF16
 	if g := params.Capabilities.General; g != nil {
@@ -267,5 +270,6 @@ func (s *server) capabilities(encoding protocol.PositionEncodingKind) protocol.S
 	s.offerNavigation(&c)
 	s.offerActions(&c)
 	s.offerView(&c)
+	s.offerValidation(&c)
 	return c
 }

@@ -13,7 +13,8 @@
 // The package imports the language core (lang/..), internal/project for
 // seg.toml and .editorconfig, and go.lsp.dev/protocol and jsonrpc2. It reads
 // files only through Files, so it also runs where there is no disk; it never
-// writes one, and never talks to anyone but its client.
+// writes one, and never talks to anyone but its client. An organization is asked
+// only through Remote, which the program gives.
 package lsp
 
 import (
@@ -44,6 +45,10 @@ type Options struct {
 	Log *slog.Logger
 	// Today is the day by which dated comments lapse; time.Now if nil.
 	Today func() time.Time
+	// Remote, if not nil, has organizations validate queries, and Organization is
+	// the address of the one that the user's environment names; may be empty.
+	Remote       Remote
+	Organization string
 	// WatchParent tells that Serve is to end when the client's process does.
 	WatchParent bool
 }

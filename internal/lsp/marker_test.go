@@ -29,7 +29,7 @@ var update = flag.Bool("update", false, "write the golden parts of testdata/mark
 // is text of the same line, `|` in it is the caret; the second names the golden
 // part of the archive, @contact, which has what the server answers. A comment
 // //@diag("statecode", single-equals) expects a diagnostic at that text; there
-// may be no other.
+// may be no other. A line may have several markers.
 //
 // Everything runs in the three position encodings, and once more with
 // characters outside of the basic plane before everything on the line. In the
@@ -115,9 +115,11 @@ func runMarkers(t *testing.T, name string, v variant) {
 	for _, u := range slices.Sorted(maps.Keys(r.texts)) {
 		start := 0
 		for line := range strings.Lines(r.texts[u]) {
-			if m := markerForm.FindStringSubmatch(strings.TrimRight(line, "\r\n")); m != nil {
-				query, _, _ := strings.Cut(line, "//@")
-				r.marker(u, start, query, m[1], m[2])
+			query, markers, _ := strings.Cut(line, "//@")
+			for marker := range strings.SplitSeq(markers, "//@") {
+				if m := markerForm.FindStringSubmatch("//@" + strings.TrimRight(marker, "\r\n")); m != nil {
+					r.marker(u, start, query, m[1], m[2])
+				}
 			}
 			start += len(line)
 		}

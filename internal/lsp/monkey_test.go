@@ -43,7 +43,7 @@ type place struct{ line, character uint32 }
 func requestParams(u uri.URI, from, to place, ch string) string {
 	at := func(p place) string { return fmt.Sprintf(`{"line":%d,"character":%d}`, p.line, p.character) }
 	return fmt.Sprintf(`{"textDocument":{"uri":%q},"position":%s,"positions":[%[2]s,%[3]s],"range":{"start":%[2]s,"end":%[3]s},"ranges":[{"start":%[2]s,"end":%[3]s}],"newName":"Renamed","ch":%[4]q,`+
-		`"previousResultId":"1","context":{"includeDeclaration":true,"diagnostics":[],"triggerKind":1,"isRetrigger":false},"options":{"tabSize":2,"insertSpaces":true}}`,
+		`"previousResultId":"1","context":{"includeDeclaration":true,"diagnostics":[],"only":["quickfix","refactor","source.fixAll"],"triggerKind":1,"isRetrigger":false},"options":{"tabSize":2,"insertSpaces":true}}`,
 		u, at(from), at(to), ch)
 }
 

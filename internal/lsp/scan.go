@@ -393,7 +393,7 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 	s.change(func(n *next) {
 		before := n.settings
 		n.settings = got
-		if before.dialect != got.dialect || before.schema != got.schema || !maps.Equal(before.severities, got.severities) || before.rulesURL != got.rulesURL ||
+		if before.dialect != got.dialect || before.schema != got.schema || !maps.Equal(before.severities, got.severities) || before.rulesURL != got.rulesURL || before.org != got.org ||
 			before.on("diagnostics.workspace") != got.on("diagnostics.workspace") {
 			n.rebuild()
 		}

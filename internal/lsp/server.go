@@ -64,12 +64,16 @@ type server struct {
 	works   progressTokens
 	tokens  tokenCache
 	usage   usage
+	// What organizations may be asked.
+	distrusted bool // set once by initialize
+	consent    consent
 }
 
 func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteCloser, options Options) *server {
 	s := &server{
 		options: options, log: options.Log, ctx: ctx, cancel: cancel,
 		encoding: token.UTF16, stale: map[fileURI]bool{}, wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}),
+		consent: newConsent(),
 	}
 	s.trace.Store(protocol.TraceValueOff)
 	s.state.Store(newSnapshot(options.Today()))

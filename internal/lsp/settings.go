@@ -41,6 +41,8 @@ func Settings() []Setting {
 		{"inlayHints.dialect", "boolean", nil, `true`, "Show the dialect of a file that does not name it."},
 		{"codeLens.references", "boolean", nil, `true`, "Show above each named segment how many others refer to it."},
 		{"codeLens.validate", "boolean", nil, `true`, "Show Validate above each segment where an organization is set up."},
+		{"validate.onSave", "boolean", nil, `false`, "Have the organization validate the segments that changed when you save them."},
+		{"org", "string", nil, `""`, "The address of the organization that validates segments, where no seg.toml names one, such as https://contoso.crm4.dynamics.com. One that only a seg.toml names is asked after you agreed."},
 		{"rulesUrl", "string", nil, `""`, "The address of the folder with the pages of the rules, if your editor can't open those that the server has."},
 	}
 }
@@ -52,11 +54,12 @@ type settings struct {
 	schema     *schema.Schema
 	severities map[string]check.Severity
 	rulesURL   string
+	org        string
 	off        map[string]bool // settings of type boolean that are false
 }
 
 func defaultSettings() *settings {
-	return &settings{schema: schema.Standard(), off: map[string]bool{}}
+	return &settings{schema: schema.Standard(), off: map[string]bool{"validate.onSave": true}}
 }
 
 // on reports whether a setting of type boolean is true.
@@ -134,6 +137,8 @@ func (s *settings) set(setting Setting, v jsontext.Value) string {
 		s.dialect, _ = check.ParseDialect(text)
 	case "schema":
 		s.schemaFile = text
+	case "org":
+		s.org = text
 	case "rulesUrl":
 		s.rulesURL = strings.TrimSuffix(text, "/")
 	}

@@ -33,6 +33,8 @@ type snapshot struct {
 	// units are found by the folder of their seg.toml; the one of files that
 	// have none by "".
 	units map[fileURI]*unit
+	// verdicts are what organizations said of the definitions of files.
+	verdicts map[fileURI]verdicts
 }
 
 // file is one source text.

@@ -3,8 +3,10 @@ package project
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,6 +109,31 @@ func Replace(path, before, after string) error {
 		return &Error{path, "no permission to write into its folder"}
 	}
 	return explain(path, err, "write")
+}
+
+// Create writes a file that is not there yet: either the whole of it or nothing.
+// Its errors are *Error.
+func Create(path, text string) error {
+	temporary := filepath.Join(filepath.Dir(path), fmt.Sprintf(".seg-%d.tmp", rand.Uint64()))
+	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return explain(path, err, "write")
+	}
+	_, err = f.WriteString(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = atomic.ReplaceFile(temporary, path)
+	}
+	if err != nil {
+		_ = os.Remove(temporary) // the first error is the one to tell
+		return explain(path, err, "write")
+	}
+	return nil
 }
 
 var errChanged = errors.New("another program has changed it meanwhile, so it was not written")

@@ -67,6 +67,19 @@ func checkError(t *testing.T, err error, want string) {
 	}
 }
 
+func TestCreate(t *testing.T) {
+	inTree(t, "folder/a.seg")
+	checkError(t, project.Create("folder/new", "text"), "")
+	if text, err := project.ReadFile("folder/new"); err != nil || text != "text" {
+		t.Errorf("read %q, %v", text, err)
+	}
+	checkError(t, project.Create("no/new", "text"), "no/new: there is no such file or folder")
+	entries, err := os.ReadDir("folder")
+	if err != nil || len(entries) != 2 {
+		t.Errorf("left are %v, %v", entries, err)
+	}
+}
+
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }

@@ -263,7 +263,8 @@ type Step interface {
 	isStep()
 }
 
-// Call is a word of the language with its parenthesised arguments.
+// Call is a word of the language with its parenthesised arguments. In a broken
+// definition brackets or braces may stand in the place of the parentheses.
 type Call struct {
 	Base
 	Word     token.Word

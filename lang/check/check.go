@@ -152,13 +152,19 @@ func NamedDialect(f *ast.File) Dialect {
 	return Undetermined
 }
 
-// dialectOf is DialectOf with a function that returns what a definition shows.
-func dialectOf(f *File, shown func(i int) Dialect) Dialect {
+// DeclaredDialect returns the dialect of a file that a comment at its start
+// names, or its project; Undetermined where neither does.
+func DeclaredDialect(f *File) Dialect {
 	if d := NamedDialect(f.Tree); d != Undetermined {
 		return d
 	}
-	if f.Dialect != Undetermined {
-		return f.Dialect
+	return f.Dialect
+}
+
+// dialectOf is DialectOf with a function that returns what a definition shows.
+func dialectOf(f *File, shown func(i int) Dialect) Dialect {
+	if d := DeclaredDialect(f); d != Undetermined {
+		return d
 	}
 	for i := range f.Tree.Definitions {
 		if d := shown(i); d != Undetermined {
@@ -168,9 +174,12 @@ func dialectOf(f *File, shown func(i int) Dialect) Dialect {
 	return Undetermined
 }
 
+// dialectMark starts a comment that names the dialect of a file.
+const dialectMark = "seg:dialect"
+
 // dialectComment returns the dialect that a comment names, as it is written.
 func dialectComment(c *ast.Comment) (name string, ok bool) {
-	rest, ok := strings.CutPrefix(strings.TrimLeft(c.Text, "/* \t"), "seg:dialect")
+	rest, ok := strings.CutPrefix(strings.TrimLeft(c.Text, "/* \t"), dialectMark)
 	if !ok {
 		return "", false
 	}
@@ -361,7 +370,10 @@ func (p *Project) notes(u *unit, d *def) []note {
 	}
 	c := &pass{project: p, file: u.file, dialect: u.dialect, at: d, def: d.tree}
 	for _, e := range d.tree.Errors {
-		c.notes = append(c.notes, syntaxError(e))
+		n := syntaxError(e)
+		n.Fixes = keepComments(d.tree, n.Fixes)
+		n.Sure = n.Sure && len(n.Fixes) == 1
+		c.notes = append(c.notes, n)
 	}
 	c.res = Resolve(d.tree, Env{Schema: u.file.Schema, Dialect: u.dialect, Segment: func(name string) (string, bool) {
 		a := c.ask(askTable, name)
@@ -418,12 +430,34 @@ func (c *pass) reportAs(severity Severity, s token.Span, message string, fixes .
 	if set, ok := c.file.Severities[c.rule.Name]; ok {
 		severity = set
 	}
-	n := note{Finding: Finding{Rule: c.rule.Name, Severity: severity, Span: s, Message: message, Fixes: fixes, Sure: len(fixes) == 1}}
+	kept := keepComments(c.def, fixes)
+	n := note{Finding: Finding{Rule: c.rule.Name, Severity: severity, Span: s, Message: message, Fixes: kept, Sure: len(fixes) == 1 && len(kept) == 1}}
 	if severity == Off {
 		return &n
 	}
 	c.notes = append(c.notes, n)
 	return &c.notes[len(c.notes)-1]
+}
+
+// keepComments returns the fixes but for those with which a comment would go.
+func keepComments(d *ast.Definition, fixes []token.Fix) []token.Fix {
+	if len(d.AllComments) == 0 || len(fixes) == 0 {
+		return fixes
+	}
+	return slices.DeleteFunc(slices.Clone(fixes), func(f token.Fix) bool {
+		return slices.ContainsFunc(f.Edits, func(e token.Edit) bool {
+			first, _ := slices.BinarySearchFunc(d.AllComments, e.Span.Start, func(c *ast.Comment, p token.Pos) int { return cmp.Compare(c.Span.Start, p) })
+			for _, comment := range d.AllComments[first:] {
+				if comment.Span.End > e.Span.End {
+					break
+				}
+				if !strings.Contains(e.New, comment.Text) {
+					return true
+				}
+			}
+			return false
+		})
+	})
 }
 
 // text returns the source of a span of the current definition.

@@ -222,6 +222,9 @@ var isSilent = func() map[string]bool {
 	return all
 }()
 
+// CanIgnore reports whether a comment can silence the findings of a rule.
+func CanIgnore(rule string) bool { return isSilent[rule] }
+
 func isRule(name string) bool {
 	_, ok := isSilent[name]
 	return ok

@@ -475,10 +475,14 @@ func duplicateCondition(c *pass, n ast.Node) {
 		return
 	}
 	seen := map[string]ast.Expr{}
+	direct := map[ast.Expr]int{} // the operands that stand directly in x, by where
+	for i, o := range x.Operands {
+		direct[o] = i
+	}
 	for _, o := range operandsOf(x) {
 		k := normal(c.text(o.Span()))
 		if first := seen[k]; first != nil {
-			f := c.report(o.Span(), "this condition stands here already; the second has no effect", c.removeOperand(x, o)...)
+			f := c.report(o.Span(), "this condition stands here already; the second has no effect", removeOperand(x, direct[o])...)
 			f.Unnecessary = true
 			f.Related = append(f.Related, Related{Span: first.Span(), Message: "the first"})
 			continue
@@ -503,18 +507,13 @@ func normal(text string) string {
 	return b.String()
 }
 
-// removeOperand returns the fix that removes an operand that stands directly in x.
-func (c *pass) removeOperand(x *ast.LogicalExpr, o ast.Expr) []token.Fix {
-	for i := 1; i < len(x.Operands); i++ {
-		if x.Operands[i] == o {
-			s := token.Span{Start: x.Operands[i-1].Span().End, End: o.Span().End}
-			if text := c.text(s); strings.Contains(text, "/*") || strings.Contains(text, "//") {
-				return nil // a comment would go with it
-			}
-			return []token.Fix{replaceFix("Remove the condition", s, "")}
-		}
+// removeOperand returns the fix that removes an operand of x, but the first.
+func removeOperand(x *ast.LogicalExpr, i int) []token.Fix {
+	if i == 0 {
+		return nil // of another expression within x, or the first
 	}
-	return nil
+	s := token.Span{Start: x.Operands[i-1].Span().End, End: x.Operands[i].Span().End}
+	return []token.Fix{replaceFix("Remove the condition", s, "")}
 }
 
 func mixedLogical(c *pass, n ast.Node) {

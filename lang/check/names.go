@@ -183,6 +183,11 @@ func unknownColumn(c *pass, n ast.Node) {
 	if column.Qualifier == nil && strings.EqualFold(column.Name.Name, "null") {
 		return // null-comparison speaks of it
 	}
+	if column.Qualifier == nil && token.Lookup(column.Name.Name) == token.DATETIMEUTCNOW {
+		c.report(column.Extent, "the current time is DATETIMEUTCNOW(), with parentheses",
+			token.Fix{Title: "Insert ()", Edits: []token.Edit{{Span: token.At(column.Extent.End), New: "()"}}})
+		return
+	}
 	if isConsentColumn(column.Name.Name) || ref.Row.IsEvent && hasSuffixFold(column.Name.Name, "_LogicalName") {
 		return
 	}

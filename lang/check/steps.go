@@ -76,6 +76,14 @@ var stepRules = []*Rule{
 		nodes:   []ast.Node{(*ast.OrderBy)(nil), (*ast.Skip)(nil), (*ast.Take)(nil), (*ast.Select)(nil)}, run: pageSteps,
 	},
 	{
+		Name: "page-number", Severity: Error,
+		Summary: "SKIP or TAKE has a number that counts no rows",
+		Doc:     "SKIP leaves out so many rows, TAKE fetches so many, so both take a whole number that is not negative.",
+		Bad:     "PROFILE(contact).ORDERBY(fullname ASC).SKIP(-1).TAKE(10)",
+		Good:    "PROFILE(contact).ORDERBY(fullname ASC).SKIP(0).TAKE(10)",
+		nodes:   []ast.Node{(*ast.Skip)(nil), (*ast.Take)(nil)}, run: pageNumber,
+	},
+	{
 		Name: "consent-record", Severity: Error,
 		Summary: "a consent condition's string is not of the right form",
 		Doc: "It holds pairs of key and value, joined by semicolons: cp (compliance profile), p (purpose), t (topic), ch " +
@@ -147,7 +155,7 @@ func havingCountLimit(c *pass, n ast.Node) {
 	}
 }
 
-func isZero(number string) bool { return strings.Trim(number, "0") == "" }
+func isZero(number string) bool { return strings.Trim(number, "0.") == "" }
 
 func interactionFilter(c *pass, n ast.Node) {
 	o, ok := c.parent(1).(*ast.Operand)
@@ -364,6 +372,24 @@ func pageSteps(c *pass, n ast.Node) {
 				c.report(call.WordSpan, fmt.Sprintf("%s is followed by a step that selects; the page steps come last", call.Word))
 			}
 		}
+	}
+}
+
+func pageNumber(c *pass, n ast.Node) {
+	var count ast.Expr
+	switch n := n.(type) {
+	case *ast.Skip:
+		count = n.Count
+	case *ast.Take:
+		count = n.Count
+	}
+	number, ok := count.(*ast.NumberLit)
+	if !ok {
+		return
+	}
+	_, fraction, _ := strings.Cut(number.Text, ".")
+	if isNegative := strings.HasPrefix(number.Text, "-"); isNegative && !isZero(number.Text[1:]) || strings.Trim(fraction, "0") != "" {
+		c.report(number.Extent, fmt.Sprintf("%s takes a whole number of rows that is not negative, but %s stands there", n.(ast.Caller).AsCall().Word, number.Text))
 	}
 }
 

@@ -196,10 +196,21 @@ func (p *parser) comma(c *ast.Call) bool {
 		p.add(CodeWrongSeparator, s, "arguments are separated by a comma, not by a semicolon", []string{","}, fix("Replace ; with ,", replace(s, ",")))
 		c.Commas = append(c.Commas, p.take().Start)
 		return true
+	case p.typ() == tIdent && strings.EqualFold(p.cur().Value, "as") && isName(p.peek(1).Type) && takesAlias(c.Word):
+		s := span(p.cur())
+		p.add(CodeUnexpected, s, fmt.Sprintf("the alias stands behind a comma, without %s", p.cur().Value), []string{","},
+			fix("Replace it with a comma", replace(token.Span{Start: p.end(), End: s.End}, ",")))
+		p.advance()
+		return true
 	case p.startsValue() && c.Lparen.IsValid():
 		return p.fail(CodeMissingComma, p.here(), fmt.Sprintf("a comma is missing before %s", p.found()), []string{","}, fix("Insert a comma", insert(p.end(), ",")))
 	}
 	return false
+}
+
+// takesAlias reports whether an alias is an argument of the call of w.
+func takesAlias(w token.Word) bool {
+	return w == token.PROFILE || w == token.TRAVERSE || w == token.RELATE || w == token.RELATEOPTIONAL
 }
 
 // nextArg is comma for an argument that must be there.
@@ -315,7 +326,9 @@ func (p *parser) number(c *ast.Call, what string) ast.Expr {
 		p.missingArg(c, what)
 		return &ast.BadExpr{Base: ast.Base{Extent: p.here()}}
 	}
+	p.commas++
 	x := p.value()
+	p.commas--
 	switch n := x.(type) {
 	case *ast.NumberLit, *ast.BadExpr, *ast.BadCall:
 	case *ast.StringLit:

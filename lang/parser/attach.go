@@ -61,9 +61,10 @@ func (a *attacher) before(p token.Pos) bool {
 	return len(a.gaps) > 0 && a.gaps[0].comment.Span.Start < p
 }
 
-// within hangs the comments between the first and last token of n.
+// within hangs the comments between the first and last token of n. Those in a
+// name, which only broken text has, are left to the node that it is part of.
 func (a *attacher) within(n ast.Node) {
-	if !a.before(n.Span().End) {
+	if !a.before(n.Span().End) || !canCarry(n) {
 		return
 	}
 	var prev ast.Node

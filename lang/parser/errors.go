@@ -199,6 +199,14 @@ func (p *parser) addStray(t *lexer.Token) {
 		}
 	}
 	var fixes []token.Fix
+	for _, mark := range []string{"#", "--"} {
+		if len(t.Value) > 1 && strings.HasPrefix(t.Value, mark) {
+			at := span(t)
+			at.End = at.Start + token.Pos(len(mark))
+			p.add(CodeStray, span(t), "a comment starts with //, not with "+mark, nil, fix("Replace "+mark+" with //", replace(at, "//")))
+			return
+		}
+	}
 	if strings.ContainsRune(blanks, r) {
 		fixes = append(fixes, fix("Replace with a blank", replace(span(t), " ")))
 	}

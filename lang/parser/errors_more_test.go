@@ -34,7 +34,54 @@ var moreErrorCases = []errorCase{
 	{"INTERACTION(a, b).HAVING(SUM«» a > 0)", parser.CodeMissingParen, "( is missing behind SUM", ""},
 	{"INTERACTION(a, b).HAVING(COUNT() > 1, UTCDAYS«»)", parser.CodeMissingParen, "( is missing behind UTCDAYS", ""},
 
+	// Brackets and braces for parentheses, and the other way round.
+	{"PROFILE«[»contact]", parser.CodeWrongBracket, "the arguments of PROFILE stand in parentheses, as in PROFILE(..)", "PROFILE(contact)"},
+	{"PROFILE /* a */ «{»contact}.FILTER(a IN [1])", parser.CodeWrongBracket, "the arguments of PROFILE stand in parentheses, as in PROFILE(..)", "PROFILE /* a */ (contact).FILTER(a IN [1])"},
+	{"PROFILE(contact).FILTER«{»(a == 1) && b IN [1, 2]}.TAKE(1)", parser.CodeWrongBracket, "", "PROFILE(contact).FILTER((a == 1) && b IN [1, 2]).TAKE(1)"},
+	filter("ISNULL«[»a.b] && c == 1", parser.CodeWrongBracket, "", "ISNULL(a.b) && c == 1"),
+	filter("a IN «{»1,2}", parser.CodeWrongBracket, "the list behind IN stands in brackets, as in IN [1, 2]", "a IN [1,2]"),
+
+	// Definitions and names of other languages.
+	{"A«:» PROFILE(contact)", parser.CodeWrongOperator, "a definition is written with =, as in `Name = PROFILE(contact)`", "A = PROFILE(contact)"},
+	{"A «:» /* a */ SEGMENT(B)", parser.CodeWrongOperator, "", "A = /* a */ SEGMENT(B)"},
+	{"A «:»= PROFILE(contact)", parser.CodeWrongOperator, "a definition is written with =, as in `Name = PROFILE(contact)`", "A = PROFILE(contact)"},
+	{"A = PROFILE(contact)\nB«:» SEGMENT(A)", parser.CodeWrongOperator, "", "A = PROFILE(contact)\nB = SEGMENT(A)"},
+	{"A = PROFILE(contact)\nB «:»= (SEGMENT(A))", parser.CodeWrongOperator, "", "A = PROFILE(contact)\nB = (SEGMENT(A))"},
+	{"SEGMENT(«My best 10 customers»)", parser.CodeUnquotedText, "a name with blanks is written in quotes, as in SEGMENT('My best 10 customers')", "SEGMENT('My best 10 customers')"},
+	{"PROFILE(contact «AS» c).FILTER(c.a == 1)", parser.CodeUnexpected, "the alias stands behind a comma, without AS", "PROFILE(contact, c).FILTER(c.a == 1)"},
+	{"PROFILE(a).TRAVERSE(b «as» c, FILTER(d == 1))", parser.CodeUnexpected, "the alias stands behind a comma, without as", "PROFILE(a).TRAVERSE(b, c, FILTER(d == 1))"},
+	{"PROFILE(contact).«ORDER BY» a, b DESC", parser.CodeUnknownStep, "the step is written in one word, as in .ORDERBY(fullname)", "PROFILE(contact).ORDERBY(a, b DESC)"},
+	{"PROFILE(contact).«order by» a.TAKE(1)", parser.CodeUnknownStep, "", "PROFILE(contact).ORDERBY(a).TAKE(1)"},
+	{"PROFILE(contact).«ORDER  BY»(a)", parser.CodeUnknownStep, "", "PROFILE(contact).ORDERBY(a)"},
+	{"PROFILE(contact).«ORDER BY»", parser.CodeUnknownStep, "", ""},
+
+	// Numbers.
+	filter("a == «1,5»", parser.CodeWrongNumber, "the decimals of a number stand behind a point; write 1.5", "a == 1.5"),
+	filter("(a > «-1,25») && b == 1", parser.CodeWrongNumber, "the decimals of a number stand behind a point; write -1.25", "(a > -1.25) && b == 1"),
+	filter("a == «1.»", parser.CodeWrongNumber, "a number ends with a digit; write 1", "a == 1"),
+	filter("a == «1.» && b == 2", parser.CodeWrongNumber, "a number ends with a digit; write 1", "a == 1 && b == 2"),
+	{"PROFILE(contact).TAKE(5«».SELECT(a)", parser.CodeMissingParen, "a closing parenthesis is missing here; it closes `TAKE(`", "PROFILE(contact).TAKE(5).SELECT(a)"},
+
+	filter("a > «1.000.000»", parser.CodeWrongNumber, "`1.000.000` is no number; it has digits and at most one point with digits on both sides, and a string is written in quotes", ""),
+
+	// Comments and queries of other languages.
+	{"«# about»\nPROFILE(contact)", parser.CodeStray, "a comment starts with //, not with #", "// about\nPROFILE(contact)"},
+	{"A = PROFILE(contact)\n  «#about it»  \nB = SEGMENT(A)", parser.CodeStray, "a comment starts with //, not with #", "A = PROFILE(contact)\n  //about it  \nB = SEGMENT(A)"},
+	{"«-- about»\nPROFILE(contact)", parser.CodeStray, "a comment starts with //, not with --", "// about\nPROFILE(contact)"},
+	{"PROFILE(contact) «-- about»\n.TAKE(5)", parser.CodeStray, "a comment starts with //, not with --", "PROFILE(contact) // about\n.TAKE(5)"},
+	{"PROFILE(contact).FILTER(a == 1 &&\n  «-- about»\n  b == 2)", parser.CodeStray, "", "PROFILE(contact).FILTER(a == 1 &&\n  // about\n  b == 2)"},
+	{"«SELECT contactid FROM contact WHERE lastname»", parser.CodeMissingQuery, "`SELECT contactid FROM contact WHERE last...` is no query; a query starts with PROFILE(..), SEGMENT(..) or INTERACTION(..)", ""},
+	{"«NOT» SEGMENT(A)", parser.CodeMissingQuery, "NOT stands before a condition; rows are left out by EXCEPT, as in PROFILE(contact) EXCEPT SEGMENT(name)", ""},
+
 	// Other languages' words in a condition.
+	filter("a.«CONTAINS»('x') && b == 1", parser.CodeMatchCall, "CONTAINS stands between the column and the text, as in `fullname CONTAINS 'text'`", "a CONTAINS 'x' && b == 1"),
+	filter("c.a.«StartsWith»('x')", parser.CodeMatchCall, "", "c.a STARTSWITH 'x'"),
+	filter("a «IS EMPTY»", parser.CodeSQLNull, "write ISNULL(a) instead of `IS EMPTY`", "ISNULL(a)"),
+	filter("a «is not blank» && b == 1", parser.CodeSQLNull, "write ISNOTNULL(a) instead of `is not blank`", "ISNOTNULL(a) && b == 1"),
+	filter("a «DOES NOT CONTAIN» 'x'", parser.CodeInfixNot, "NOT stands before a condition in parentheses, as in NOT(a CONTAINS ..)", "NOT(a CONTAINS 'x')"),
+	filter("a «does not start with» 'x' && b == 1", parser.CodeInfixNot, "", "NOT(a STARTSWITH 'x') && b == 1"),
+	filter("a «STARTS WITH» 'x'", parser.CodeUnknownOperator, "there is no operator `STARTS WITH`; did you mean STARTSWITH?", "a STARTSWITH 'x'"),
+	filter("a «ends with» 'x'", parser.CodeUnknownOperator, "there is no operator `ends with`; did you mean ENDSWITH?", "a ENDSWITH 'x'"),
 	filter("a «BETWEEN» 1", parser.CodeSQLBetween, "there is no BETWEEN; write `a >= 1 && a <= 5`", ""),
 	filter("a «BETWEEN» 1 && 2", parser.CodeSQLBetween, "there is no BETWEEN; write `a >= 1 && a <= 5`", "a >= 1 && a <= 2"),
 	filter("a «IS» 'x'", parser.CodeUnknownOperator, "there is no operator `IS`; write ==", "a == 'x'"),
@@ -173,7 +220,6 @@ var moreErrorCases = []errorCase{
 	filter("a == «-» ", parser.CodeSign, "the sign - stands before a number only; write 0 - ..", ""),
 	filter("a + «+» 5 == 1", parser.CodeSign, "a number has no +; remove it", "a +  5 == 1"),
 	filter("a == -«.5»", parser.CodeWrongNumber, "a number starts with a digit; write 0.5", "a == -0.5"),
-	filter("a == 5«.»", parser.CodeUnexpected, "`.` has no place within FILTER(..); expected )", ""),
 	filter("a == «1_000»", parser.CodeWrongNumber, "`1_000` is no number; it has digits and at most one point with digits on both sides, and a string is written in quotes", ""),
 	filter("a == «12abc»", parser.CodeWrongNumber, "`12abc` is no number; it has digits and at most one point with digits on both sides, and a string is written in quotes", ""),
 	filter("«1a» == 1", parser.CodeWrongNumber, "`1a` is no number; it has digits and at most one point with digits on both sides, and a string is written in quotes", ""),

@@ -216,6 +216,9 @@ func (p *parser) wrongOp(t *lexer.Token) {
 // comparison parses a condition without && and ||, or a value alone.
 func (p *parser) comparison() ast.Expr {
 	left := p.value()
+	if c, ok := left.(*ast.ColumnExpr); ok && p.typ() == tDot && textOps[word(p.peek(1))] != token.NoOp && p.peek(2).Type == tLparen {
+		return p.methodMatch(c)
+	}
 	if p.typ() == tRparen && p.lacking < 0 && isValue(left) && isComparisonType(p.peek(1)) {
 		s := span(p.cur())
 		p.add(CodeSpareParen, s, "this ) closes nothing; remove it", nil, fix("Remove the )", replace(s, "")))
@@ -409,6 +412,18 @@ func (p *parser) wordOperator(left ast.Expr) ast.Expr {
 		return p.like(left, nil)
 	case "BETWEEN":
 		return p.between(left)
+	case "DOES", "DO":
+		if word(p.peek(1)) == token.NOT && p.matchWord(2) > 0 {
+			return p.doesNot(left)
+		}
+	}
+	if n := p.matchWord(0); n > 1 {
+		near, at := p.matchedWord(0), p.i
+		s.End = span(p.peek(n - 1)).End
+		p.add(CodeUnknownOperator, s, fmt.Sprintf("there is no operator %s; did you mean %s?", quote(s.Text(p.text)), near), comparisons,
+			fix("Replace with "+near.String(), replace(s, near.String())))
+		p.i = at + n
+		return p.textMatch(left, near, s)
 	}
 	if o, ok := odataOps[name]; ok {
 		p.add(CodeUnknownOperator, s, fmt.Sprintf("there is no operator %s; write %s", quote(t.Value), o.text), []string{o.text},
@@ -452,6 +467,27 @@ func (p *parser) textMatch(left ast.Expr, w token.Word, opSpan token.Span) ast.E
 	return n
 }
 
+// methodMatch parses column.CONTAINS('text'), which others write so.
+func (p *parser) methodMatch(left *ast.ColumnExpr) ast.Expr {
+	p.advance()
+	w, s := word(p.cur()), span(p.cur())
+	n := &ast.CompareExpr{Left: left, Op: textOps[w], OpSpan: s}
+	c := &ast.Call{}
+	p.open(c, w)
+	p.commas++
+	n.Right = p.arg(c, "the text to look for")
+	p.commas--
+	p.close(c, s.Start)
+	n.Extent = p.extent(left.Extent.Start)
+	var fixes []token.Fix
+	if n.Right.Span().Len() > 0 && c.Rparen.IsValid() {
+		fixes = append(fixes, fix("Write it between the two", replace(token.Span{Start: left.Extent.End, End: n.Extent.End},
+			fmt.Sprintf(" %s %s", w, n.Right.Span().Text(p.text)))))
+	}
+	p.add(CodeMatchCall, s, fmt.Sprintf("%s stands between the column and the text, as in `fullname %s 'text'`", w, w), nil, fixes...)
+	return n
+}
+
 func (p *parser) wantText(x ast.Expr, w token.Word) {
 	s := x.Span()
 	switch x.(type) {
@@ -473,7 +509,11 @@ func (p *parser) in(left ast.Expr, in token.Span) ast.Expr {
 	left = asColumn(left, p.text)
 	p.wantColumn(left, "IN needs before it")
 	n := &ast.InExpr{Left: left, In: in, Lbrack: token.NoPos, Rbrack: token.NoPos}
-	defer func() { n.Extent = p.extent(left.Span().Start) }()
+	p.commas++
+	defer func() {
+		p.commas--
+		n.Extent = p.extent(left.Span().Start)
+	}()
 	closing := tRbrack
 	switch {
 	case p.typ() == tLbrack:
@@ -584,6 +624,9 @@ func (p *parser) wantLiteral(x ast.Expr) {
 	}
 }
 
+// nothings are what other languages call a value that is not there.
+var nothings = map[string]bool{"NULL": true, "EMPTY": true, "BLANK": true, "MISSING": true}
+
 // isNull parses IS [NOT] NULL, which SQL has.
 func (p *parser) isNull(left ast.Expr) ast.Expr {
 	is := p.take()
@@ -592,14 +635,14 @@ func (p *parser) isNull(left ast.Expr) ast.Expr {
 		right, op = "ISNOTNULL", "!="
 		p.advance()
 	}
-	if p.startsValue() && !strings.EqualFold(p.cur().Value, "NULL") {
+	if p.startsValue() && !nothings[strings.ToUpper(p.cur().Value)] {
 		s := token.Span{Start: is.Start, End: p.end()}
 		p.add(CodeUnknownOperator, s, fmt.Sprintf("there is no operator %s; write %s", quote(s.Text(p.text)), op), []string{op}, fix("Replace with "+op, replace(s, op)))
 		return p.compare(left, map[string]token.Op{"==": token.Equal, "!=": token.NotEqual}[op], s)
 	}
 	start := left.Span()
 	var fixes []token.Fix
-	if p.typ() == tIdent && strings.EqualFold(p.cur().Value, "NULL") {
+	if p.typ() == tIdent && nothings[strings.ToUpper(p.cur().Value)] {
 		p.advance()
 	}
 	s := token.Span{Start: is.Start, End: p.end()}
@@ -635,6 +678,57 @@ func (p *parser) infixNot(left ast.Expr) ast.Expr {
 		}
 		p.add(CodeInfixNot, not, fmt.Sprintf("NOT stands before a condition in parentheses, as in NOT(%s %s ..)", left.Span().Text(p.text), next), []string{"NOT(..)"}, fixes...)
 	}
+	return &ast.BadExpr{Base: ast.Base{Extent: p.extent(left.Span().Start)}, Parts: []ast.Expr{x}}
+}
+
+// matchWords are what may stand for a word that looks for a text, in one word
+// or before WITH.
+var matchWords = map[string]token.Word{
+	"CONTAIN": token.CONTAINS, "CONTAINS": token.CONTAINS, "INCLUDE": token.CONTAINS,
+	"STARTWITH": token.STARTSWITH, "STARTSWITH": token.STARTSWITH, "BEGINWITH": token.STARTSWITH, "BEGINSWITH": token.STARTSWITH,
+	"ENDWITH": token.ENDSWITH, "ENDSWITH": token.ENDSWITH,
+}
+
+// matchWord returns how many words n tokens on stand for one that looks for a
+// text, which must follow: 0 if they do not.
+func (p *parser) matchWord(n int) int {
+	switch {
+	case p.matchedWord(n) == token.NoWord:
+		return 0
+	case strings.EqualFold(p.peek(n+1).Value, "with") && isString(p.peek(n+2).Type):
+		return 2
+	case isString(p.peek(n + 1).Type):
+		return 1
+	}
+	return 0
+}
+
+func (p *parser) matchedWord(n int) token.Word {
+	if p.peek(n).Type != tIdent {
+		return token.NoWord
+	}
+	name := strings.ToUpper(p.peek(n).Value)
+	if strings.EqualFold(p.peek(n+1).Value, "with") {
+		name += "WITH"
+	}
+	return matchWords[name]
+}
+
+// doesNot parses DOES NOT CONTAIN and the like.
+func (p *parser) doesNot(left ast.Expr) ast.Expr {
+	s := span(p.cur())
+	near, n := p.matchedWord(2), p.matchWord(2)
+	for range 2 + n {
+		p.advance()
+	}
+	s.End = p.end()
+	from := len(p.errors)
+	x := p.textMatch(left, near, s)
+	var fixes []token.Fix
+	if len(p.errors) == from {
+		fixes = append(fixes, fix("Write NOT(..)", insert(left.Span().Start, "NOT("), replace(s, near.String()), insert(p.end(), ")")))
+	}
+	p.add(CodeInfixNot, s, fmt.Sprintf("NOT stands before a condition in parentheses, as in NOT(%s %s ..)", left.Span().Text(p.text), near), []string{"NOT(..)"}, fixes...)
 	return &ast.BadExpr{Base: ast.Base{Extent: p.extent(left.Span().Start)}, Parts: []ast.Expr{x}}
 }
 
@@ -1013,9 +1107,31 @@ func (p *parser) numberLit(start token.Pos, sign string) ast.Expr {
 			message = fmt.Sprintf("a number starts with a digit; write 0%s", t.Value)
 			fixes = append(fixes, fix("Write 0"+t.Value, insert(s.Start, "0")))
 		}
+		if whole, ok := strings.CutSuffix(t.Value, "."); ok {
+			message = fmt.Sprintf("a number ends with a digit; write %s", whole)
+			fixes = append(fixes, fix("Write "+whole, replace(s, whole)))
+		}
 		p.add(CodeWrongNumber, s, message, []string{"a number"}, fixes...)
 	}
+	p.decimalComma(n)
 	return n
+}
+
+// decimalComma takes the decimals of a number that stand behind a comma, where
+// no list is that the comma could belong to.
+func (p *parser) decimalComma(n *ast.NumberLit) {
+	comma, decimals := p.cur(), p.peek(1)
+	if p.commas > 0 || comma.Type != tComma || decimals.Type != tNumber || strings.Contains(n.Text, ".") || strings.Contains(decimals.Value, ".") ||
+		span(comma).Start != n.Extent.End || span(decimals).Start != span(comma).End {
+		return
+	}
+	s := token.Span{Start: n.Extent.Start, End: span(decimals).End}
+	p.add(CodeWrongNumber, s, fmt.Sprintf("the decimals of a number stand behind a point; write %s.%s", n.Text, decimals.Value), []string{"a number"},
+		fix(fmt.Sprintf("Write %s.%s", n.Text, decimals.Value), replace(span(comma), ".")))
+	p.advance()
+	p.advance()
+	n.Extent = s
+	n.Text = s.Text(p.text)
 }
 
 // stringLit parses a string, in whatever quotes it stands.

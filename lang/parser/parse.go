@@ -34,7 +34,9 @@ type parser struct {
 	gapAt int
 	// swallowed is how many closing parentheses stand in strings without an end.
 	swallowed int
-	splits    int // words that were split
+	// colon is the one that was written for the = of the definition.
+	colon  token.Span
+	splits int // words that were split
 	// nesting is how many queries and factors are being parsed within each other.
 	nesting int
 }
@@ -49,17 +51,22 @@ func span(t *lexer.Token) token.Span {
 // the tree has no query.
 func parseDefinition(raw []lexer.Token) *ast.Definition {
 	eof := &raw[len(raw)-1]
-	p := &parser{text: eof.Value, lastFail: -1, lastError: -1}
+	p := &parser{text: eof.Value, lastFail: -1, lastError: -1, colon: token.NoSpan}
 	d := &ast.Definition{Assign: token.NoPos, Semicolon: token.NoPos}
+	p.wrongBrackets(raw)
 	p.tokens = raw[:0] // the slice is the parser's own from here on
 	var gaps []gap
 	end := token.Pos(0) // of the last token, strays included
-	for _, t := range raw {
+	for k, t := range raw {
 		switch t.Type {
 		case tComment, tOpenComment:
 			gaps = append(gaps, gap{comment: p.comment(&t, eof), prevEnd: end, isOpen: t.Type == tOpenComment})
 			continue
 		case tStray, tNUL, tBadUTF8:
+			if p.isColon(raw, k) {
+				p.colon, end = span(&t), span(&t).End
+				continue
+			}
 			if n := len(p.strays); n == 0 || p.strays[n-1] != len(p.tokens) {
 				p.strays = append(p.strays, len(p.tokens))
 			}
@@ -136,6 +143,81 @@ func ownComments(gaps []gap, end token.Pos) ([]gap, token.Pos) {
 		}
 	}
 	return gaps[:n], end
+}
+
+// isColon reports whether the k-th token is a colon between the name of the
+// definition and its query, as in `Name: PROFILE(contact)` and `Name := ..`.
+func (p *parser) isColon(raw []lexer.Token, k int) bool {
+	if raw[k].Value != ":" || len(p.tokens) != 1 || len(p.strays) > 0 || !isName(p.tokens[0].Type) || p.colon.IsValid() {
+		return false
+	}
+	next := slices.DeleteFunc(slices.Clone(raw[k+1:min(k+8, len(raw))]), func(t lexer.Token) bool { return t.Type == tComment })
+	if len(next) > 0 && next[0].Type == tAssign {
+		return span(&next[0]).Start == span(&raw[k]).End
+	}
+	return len(next) > 1 && word(&next[0]).IsSource() && next[1].Type == tLparen
+}
+
+// wrongBrackets finds pairs of brackets and braces where parentheses belong,
+// behind a word that takes arguments, and braces where IN takes brackets. They
+// are parsed as what was meant.
+func (p *parser) wrongBrackets(raw []lexer.Token) {
+	isOther := false // most definitions have parentheses alone
+	for k := range raw {
+		isOther = isOther || raw[k].Type == tLbrack || raw[k].Type == tStray
+	}
+	if !isOther {
+		return
+	}
+	isBrace := func(t *lexer.Token) bool { return t.Type == tStray && t.Value == "{" }
+	type opened struct {
+		at    int
+		wrong token.Word // what it stands behind, if it is wrong there
+	}
+	var open []opened
+	before := token.NoWord // what the token before the current one spells
+	for k := range raw {
+		t := &raw[k]
+		switch {
+		case t.Type == tComment:
+			continue
+		case t.Type == tLparen || t.Type == tLbrack || isBrace(t):
+			o := opened{at: k}
+			if t.Type != tLparen && takesArguments(before) || isBrace(t) && before == token.IN {
+				o.wrong = before
+			}
+			open = append(open, o)
+		case len(open) > 0 && (t.Type == tRparen || t.Type == tRbrack || t.Type == tStray && t.Value == "}"):
+			o := open[len(open)-1]
+			open = open[:len(open)-1]
+			if o.wrong != token.NoWord && closers[raw[o.at].Value] == t.Value {
+				p.wrongPair(&raw[o.at], t, o.wrong)
+			}
+		}
+		before = word(t)
+	}
+}
+
+func takesArguments(w token.Word) bool {
+	return w.IsSource() || w.IsStep() || w.IsFunction() || w.IsAggregate() || w.IsWindow()
+}
+
+// closers are the signs that close others.
+var closers = map[string]string{"[": "]", "{": "}"}
+
+// wrongPair reports two brackets behind word w, and makes what was meant of them.
+func (p *parser) wrongPair(opener, closer *lexer.Token, w token.Word) {
+	edits := []token.Edit{replace(span(opener), "("), replace(span(closer), ")")}
+	message := fmt.Sprintf("the arguments of %s stand in parentheses, as in %s(..)", w, w)
+	opener.Type, closer.Type = tLparen, tRparen
+	if w == token.IN {
+		edits[0].New, edits[1].New = "[", "]"
+		message = "the list behind IN stands in brackets, as in IN [1, 2]"
+		opener.Type, closer.Type = tLbrack, tRbrack
+	}
+	p.add(CodeWrongBracket, span(opener), message, []string{edits[0].New},
+		fix(fmt.Sprintf("Replace %s%s with %s%s", opener.Value, closer.Value, edits[0].New, edits[1].New), edits...))
+	p.lastError = -1
 }
 
 // maxNesting bounds the recursion where no parenthesis does, as in a row of
@@ -420,9 +502,16 @@ func (p *parser) definition(d *ast.Definition) {
 				[]string{"="}, fix("Replace == with =", replace(span(p.cur()), "=")))
 		}
 		d.Assign = p.take().Start
+		if p.colon.IsValid() {
+			p.add(CodeWrongOperator, p.colon, "a definition is written with =, as in `Name = PROFILE(contact)`", []string{"="}, fix("Remove the colon", replace(p.colon, "")))
+		}
 	}
 	switch {
 	case d.Name != nil:
+	case p.colon.IsValid():
+		d.Name = p.ident()
+		p.add(CodeWrongOperator, p.colon, "a definition is written with =, as in `Name = PROFILE(contact)`", []string{"="},
+			fix("Replace : with =", replace(token.Span{Start: p.end(), End: p.colon.End}, " =")))
 	case p.typ() == tAssign:
 		s := span(p.cur())
 		p.add(CodeMissingName, token.At(s.Start), "the name of the definition is missing before =", []string{"a name"})
@@ -753,6 +842,15 @@ func (p *parser) source() ast.Source {
 		if p.isSetOperator(0) {
 			break
 		}
+		if word(t) == token.SELECT && isName(p.peek(1).Type) { // SQL
+			p.junkSource()
+			return &ast.BadSource{Base: ast.Base{Extent: p.extent(s.Start)}}
+		}
+		if word(t) == token.NOT && p.startsSource(1) {
+			p.fail(CodeMissingQuery, s, "NOT stands before a condition; rows are left out by EXCEPT, as in PROFILE(contact) EXCEPT SEGMENT(name)", sources)
+			p.advance()
+			return p.source()
+		}
 		if next := p.peek(1).Type; next == tEOF || next == tSemicolon || next == tRparen || next == tDot || isName(next) || next == tLparen || next == tComma {
 			return p.nameRef()
 		}
@@ -883,6 +981,7 @@ func (p *parser) sourceCall(t *lexer.Token, s token.Span) ast.Source {
 		n := &ast.Segment{}
 		if p.open(&n.Call, w) {
 			n.Name = p.name(&n.Call, "the name of a segment")
+			p.nameWithBlanks(n.Name)
 		}
 		p.close(&n.Call, s.Start)
 		return n
@@ -897,6 +996,26 @@ func (p *parser) sourceCall(t *lexer.Token, s token.Span) ast.Source {
 		p.close(&n.Call, s.Start)
 		return n
 	}
+}
+
+// nameWithBlanks takes the rest of a name of several words that lacks its
+// quotes.
+func (p *parser) nameWithBlanks(name *ast.Ident) {
+	const maxWords = 20
+	k := 0
+	for k < maxWords && (p.peek(k).Type == tIdent || p.peek(k).Type == tNumber) {
+		k++
+	}
+	if name == nil || name.Quoted || k == 0 || p.peek(k).Type != tRparen || p.failed() {
+		return
+	}
+	for range k {
+		p.advance()
+	}
+	name.Extent = p.extent(name.Extent.Start)
+	name.Name = name.Extent.Text(p.text)
+	p.add(CodeUnquotedText, name.Extent, fmt.Sprintf("a name with blanks is written in quotes, as in SEGMENT('%s')", name.Name), []string{"a string"},
+		fix("Put it in quotes", replace(name.Extent, quoted(name.Name))))
 }
 
 // step parses a step behind its dot. It returns nil, with nothing taken, if
@@ -964,6 +1083,9 @@ func (p *parser) unknownStep(dot token.Pos) ast.Step {
 	}
 	t := p.cur()
 	s := span(t)
+	if next := p.peek(1); strings.EqualFold(t.Value, "order") && strings.EqualFold(next.Value, "by") && next.Type == tIdent {
+		return p.orderBy(dot)
+	}
 	w, isOther := otherSteps[strings.ToUpper(t.Value)]
 	if !isOther {
 		w = nearestWord(t.Value, token.Word.IsStep)
@@ -984,6 +1106,28 @@ func (p *parser) unknownStep(dot token.Pos) ast.Step {
 	}
 	n.Extent = p.extent(dot)
 	return n
+}
+
+// orderBy parses ORDER BY, which SQL writes in two words and without
+// parentheses.
+func (p *parser) orderBy(dot token.Pos) ast.Step {
+	s := p.take().Join(span(p.cur()))
+	edits := []token.Edit{replace(s, token.ORDERBY.String())}
+	from := len(p.errors)
+	noted := p.add(CodeUnknownStep, s, "the step is written in one word, as in .ORDERBY(fullname)", []string{"ORDERBY(..)"})
+	lacksParens := p.peek(1).Type != tLparen
+	if lacksParens {
+		p.lastFail = p.i + 1 // they are part of this mistake
+	}
+	x := p.stepCall(dot, token.ORDERBY)
+	if lacksParens {
+		edits[0] = replace(token.Span{Start: s.Start, End: min(s.End+1, p.end())}, token.ORDERBY.String()+"(")
+		edits = append(edits, insert(p.end(), ")"))
+	}
+	if noted && len(p.errors) == from+1 && p.end() > s.End {
+		p.errors[from].Fixes = []token.Fix{fix("Write ORDERBY(..)", edits...)}
+	}
+	return x
 }
 
 // stepCall parses the step w, whose name is the current token.

@@ -145,11 +145,20 @@ func (c *checker) span(s token.Span, text string) {
 
 func (c *checker) call(n *ast.Call) {
 	c.span(n.WordSpan, n.Word.String())
-	c.must(n.Lparen, "(")
+	c.bracket(n.Lparen, "(", "[", "{")
 	for _, p := range n.Commas {
 		c.tok(p, ",", ";")
 	}
-	c.must(n.Rparen, ")")
+	c.bracket(n.Rparen, ")", "]", "}")
+}
+
+// bracket is must for a bracket, for which others may stand in a broken
+// definition.
+func (c *checker) bracket(p token.Pos, text string, others ...string) {
+	c.must(p, append(others, text)...)
+	if c.clean {
+		c.tok(p, text)
+	}
 }
 
 func (c *checker) operators(list []ast.Operator) {
@@ -218,8 +227,8 @@ func (c *checker) node(n ast.Node) {
 		c.span(n.OpSpan, n.Op.String())
 	case *ast.InExpr:
 		c.span(n.In, "IN")
-		c.must(n.Lbrack, "[")
-		c.must(n.Rbrack, "]")
+		c.bracket(n.Lbrack, "[", "{")
+		c.bracket(n.Rbrack, "]", "}")
 	case *ast.ColumnExpr:
 		if n.Qualifier != nil {
 			c.must(n.Dot, ".")

@@ -194,6 +194,9 @@ func (s *scanner) Next() (lexer.Token, error) {
 		s.look(i + 1)
 		return s.eof(), nil
 	}
+	if (b == '#' || b == '-') && s.otherComment() {
+		return s.token(tStray, s.lineLength()), nil
+	}
 	switch classes[b] {
 	case cLetter:
 		end := i + 1
@@ -334,12 +337,7 @@ func operator(text string) (lexer.TokenType, int) {
 func (s *scanner) comment() lexer.Token {
 	rest := s.text[s.pos:]
 	if rest[1] == '/' {
-		n := strings.IndexAny(rest, "\r\n")
-		if n < 0 {
-			n = len(rest)
-		}
-		n = len(strings.TrimRight(rest[:n], " \t\v\f"))
-		return s.token(tComment, n)
+		return s.token(tComment, s.lineLength())
 	}
 	n := strings.Index(rest[2:], "*/")
 	if n < 0 {
@@ -349,6 +347,27 @@ func (s *scanner) comment() lexer.Token {
 	t := s.token(tComment, n+4)
 	s.line += countLines(t.Value)
 	return t
+}
+
+// lineLength returns how many bytes of the line are left, without blanks at
+// its end.
+func (s *scanner) lineLength() int {
+	rest := s.text[s.pos:]
+	if n := strings.IndexAny(rest, "\r\n"); n >= 0 {
+		rest = rest[:n]
+	}
+	return len(strings.TrimRight(rest, " \t\v\f"))
+}
+
+// otherComment reports whether a comment of another language starts here: # at
+// the start of a line, or -- there or outside parentheses.
+func (s *scanner) otherComment() bool {
+	rest := s.text[s.pos:]
+	s.look(s.pos + 3)
+	if rest[0] == '#' {
+		return s.lineHead && len(rest) > 1 && rest[1] != '#'
+	}
+	return (s.lineHead || s.depth == 0) && strings.HasPrefix(rest, "-- ")
 }
 
 // countLines counts the line ends in text: LF, CRLF or a lone CR.
@@ -414,6 +433,13 @@ func (s *scanner) startsDefinition(i, end int) bool {
 			return false
 		}
 		eq = s.skip(eq)
+	}
+	if eq+1 < len(s.text) && s.text[eq] == ':' {
+		s.look(eq + 2)
+		if s.text[eq+1] != '=' { // Name: PROFILE(..)
+			return s.depth == 0 && s.lineHead && s.lacksEquals(i, end, s.skip(eq+1))
+		}
+		eq++ // Name := PROFILE(..)
 	}
 	if eq >= len(s.text) || s.text[eq] != '=' {
 		return s.depth == 0 && s.lineHead && s.lacksEquals(i, end, eq)
@@ -514,11 +540,26 @@ func (s *scanner) number() lexer.Token {
 	if n+1 < len(text) && text[n] == '.' && classes[text[n+1]] == cDigit {
 		n += 1 + digits(text[n+1:])
 	}
+	for n+1 < len(text) && text[n] == '.' && classes[text[n+1]] == cDigit { // 1.000.000
+		typ = tWrongNumber
+		n += 1 + digits(text[n+1:])
+	}
 	for n < len(text) && isWordByte(text[n]) {
 		typ = tWrongNumber
 		n++
 	}
+	if typ == tNumber && n < len(text) && text[n] == '.' && n == digits(text) && s.endsNumber(n+1) {
+		typ = tWrongNumber
+		n++
+	}
 	return s.take(typ, n)
+}
+
+// endsNumber reports whether a dot n-1 bytes on, directly behind digits, is the
+// number's: nothing follows that it could stand before.
+func (s *scanner) endsNumber(n int) bool {
+	i := s.skip(s.pos + n)
+	return i == len(s.text) || classes[s.text[i]] != cLetter && s.text[i] != '.'
 }
 
 func digits(text string) int {

@@ -58,7 +58,7 @@ func TestScanner(t *testing.T) {
 		{"numbers", "0 007 1.50 10", "Number 0|Number 007|Number 1.50|Number 10"},
 		{"a number before a dot", "1.FILTER", "Number 1|.|Ident FILTER"},
 		{"wrong numbers", ".5 1e3 12abc 1_000 0x1F", "WrongNumber .5|WrongNumber 1e3|WrongNumber 12abc|WrongNumber 1_000|WrongNumber 0x1F"},
-		{"two points", "1.2.3", "Number 1.2|WrongNumber .3"},
+		{"two points", "1.2.3", "WrongNumber 1.2.3"},
 		{"ids", "1cc00a15-37ef-e911-a81d-000d3a6d200c CC00A15A-37EF-E911-A81D-000D3A6D200C", "BareID 1cc00a15-37ef-e911-a81d-000d3a6d200c|BareID CC00A15A-37EF-E911-A81D-000D3A6D200C"},
 		{"no ids", "cc00a15a-37ef-e911-a81d-000d3a6d200g", "Ident cc00a15a|-|WrongNumber 37ef|-|Ident e911|-|Ident a81d|-|WrongNumber 000d3a6d200g"},
 		{"an id that goes on", "cc00a15a-37ef-e911-a81d-000d3a6d200cc", "Ident cc00a15a|-|WrongNumber 37ef|-|Ident e911|-|Ident a81d|-|WrongNumber 000d3a6d200cc"},

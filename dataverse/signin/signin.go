@@ -1,4 +1,10 @@
-package dataverse
+// Package signin signs in to an organization with the Azure identity library.
+// It is apart from package dataverse so that a program that gets its tokens from
+// elsewhere, such as one in a browser, does without that library.
+//
+// It imports dataverse and the Azure identity library. It sends nothing itself,
+// and keeps tokens in memory only.
+package signin
 
 import (
 	"context"
@@ -11,18 +17,16 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+
+	"segql/dataverse"
 )
 
-// TokenVariable is the environment variable in which users give an access
-// token of their own.
-const TokenVariable = "SEG_TOKEN"
-
-// SignInOptions say how to sign in.
-type SignInOptions struct {
+// Options say how to sign in.
+type Options struct {
 	// Organization is the organization's address; its host says which
 	// authority signs in.
 	Organization string
-	// Token is an access token that the user gave, in [TokenVariable]; nothing
+	// Token is an access token that the user gave, in [dataverse.TokenVariable]; nothing
 	// else is tried then.
 	Token string
 	// Authority, if not empty, is the one to use whatever the host, such as
@@ -37,15 +41,15 @@ type SignInOptions struct {
 	Transport policy.Transporter
 }
 
-// SignIn returns the credential of the options: the user's token; else the
+// New returns the credential of the options: the user's token; else the
 // first that works of the environment's service principal, workload identity,
 // managed identity, Azure CLI and Azure Developer CLI; else a device code.
 // It sends nothing: the first request of a client does.
-func SignIn(o SignInOptions) (azcore.TokenCredential, error) {
+func New(o Options) (azcore.TokenCredential, error) {
 	if o.Token != "" {
-		return fixedToken(o.Token), nil
+		return dataverse.FixedToken(o.Token), nil
 	}
-	origin, err := Origin(o.Organization)
+	origin, err := dataverse.Origin(o.Organization)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +71,7 @@ func SignIn(o SignInOptions) (azcore.TokenCredential, error) {
 		ClientOptions: options, TenantID: o.Tenant, DisableInstanceDiscovery: unlisted,
 	})
 	if err != nil {
-		return nil, &Error{Asked: "sign in", Message: "the AZURE_.. environment variables cannot be used as they are", Advice: "correct or unset them, AZURE_TOKEN_CREDENTIALS first"}
+		return nil, &dataverse.Error{Asked: "sign in", Message: "the AZURE_.. environment variables cannot be used as they are", Advice: "correct or unset them, AZURE_TOKEN_CREDENTIALS first"}
 	}
 	if o.Prompt == nil {
 		return chain, nil
@@ -80,7 +84,7 @@ func SignIn(o SignInOptions) (azcore.TokenCredential, error) {
 		},
 	})
 	if err != nil {
-		return nil, &Error{Asked: "sign in", Message: "the tenant cannot be used", Advice: "give its id or domain name"}
+		return nil, &dataverse.Error{Asked: "sign in", Message: "the tenant cannot be used", Advice: "give its id or domain name"}
 	}
 	return &firstThat{credentials: []azcore.TokenCredential{chain, device}}, nil
 }

@@ -1,4 +1,4 @@
-package dataverse_test
+package signin_test
 
 import (
 	"errors"
@@ -11,6 +11,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"segql/dataverse"
+	"segql/dataverse/signin"
 )
 
 func TestAuthorityOf(t *testing.T) {
@@ -26,11 +27,13 @@ func TestAuthorityOf(t *testing.T) {
 		"contoso.crm.dynamics.cn.":         china,
 		"dynamics.cn.example.com":          public,
 	} {
-		if got := dataverse.AuthorityOf(host); got != want {
+		if got := signin.AuthorityOf(host); got != want {
 			t.Errorf("%s: got %s, want %s", host, got, want)
 		}
 	}
 }
+
+const theToken = "eyJ0b2tlbi10aGF0LW5vYm9keS1tYXktc2Vl"
 
 // authority plays the sign-in service.
 type authority struct {
@@ -72,7 +75,7 @@ func TestSignIn(t *testing.T) {
 		{"https://contoso.crm4.dynamics.com", "https://login.example.com", "login.example.com"},
 	} {
 		a := &authority{hosts: map[string]bool{}}
-		cred, err := dataverse.SignIn(dataverse.SignInOptions{Organization: c.organization, Authority: c.override, Transport: a, Prompt: func(string) {}})
+		cred, err := signin.New(signin.Options{Organization: c.organization, Authority: c.override, Transport: a, Prompt: func(string) {}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +90,7 @@ func TestSignIn(t *testing.T) {
 }
 
 func TestSignInOptions(t *testing.T) {
-	cred, err := dataverse.SignIn(dataverse.SignInOptions{Token: " " + theToken + "\n"})
+	cred, err := signin.New(signin.Options{Token: " " + theToken + "\n"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,12 +98,12 @@ func TestSignInOptions(t *testing.T) {
 	if err != nil || token.Token != theToken {
 		t.Errorf("got %v", err)
 	}
-	for _, o := range []dataverse.SignInOptions{
+	for _, o := range []signin.Options{
 		{Organization: "http://contoso.crm4.dynamics.com"},
 		{Organization: "https://contoso.crm4.dynamics.com", Authority: "http://login.example.com"},
 		{Organization: "https://contoso.crm4.dynamics.com", Authority: "login"},
 	} {
-		if _, err := dataverse.SignIn(o); err == nil {
+		if _, err := signin.New(o); err == nil {
 			t.Errorf("%+v was taken", o)
 		}
 	}
@@ -112,7 +115,7 @@ func TestNoSignIn(t *testing.T) {
 	t.Setenv("AZURE_TENANT_ID", "")
 	t.Setenv("AZURE_CLIENT_ID", "")
 	t.Setenv("AZURE_CLIENT_SECRET", "")
-	cred, err := dataverse.SignIn(dataverse.SignInOptions{Organization: "https://127.0.0.1:1"})
+	cred, err := signin.New(signin.Options{Organization: "https://127.0.0.1:1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +123,7 @@ func TestNoSignIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = validateSecret(t.Context(), c)
+	_, err = c.Segments(t.Context(), dataverse.Filter{})
 	var failure *dataverse.Error
 	if !errors.As(err, &failure) || !strings.Contains(failure.Advice, "SEG_TOKEN") || strings.Contains(err.Error(), "Credential") {
 		t.Errorf("got %v", err)

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"segql/dataverse"
+	"segql/lang/schema"
+)
+
+func (a *app) schemaPull() *cobra.Command {
+	o := remote{app: a}
+	var (
+		output string
+		tables []string
+		full   bool
+	)
+	cmd := &cobra.Command{
+		Use: "pull [flags]", Short: "Make a schema of an organization's tables", Long: helpSchemaPull,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return badUsage("pull takes no path, but got %s: name the file with -o", args[0])
+			}
+			if output == "" {
+				return badUsage("pull needs a file to write to, such as -o schema.json; - is standard output")
+			}
+			var before *schema.Schema
+			if !full && output != "-" {
+				var err error
+				if before, err = a.pulledBefore(output); err != nil {
+					return err
+				}
+			}
+			return o.run(func(ctx context.Context, client *dataverse.Client) error {
+				bar := a.meter("reading tables")
+				pulled, err := client.Pull(ctx, tables, before, bar.set)
+				bar.end()
+				switch {
+				case ctx.Err() != nil:
+					return fmt.Errorf("%w; %s was left as it was", errInterrupted, output)
+				case err != nil:
+					return err
+				}
+				return a.writeSchema(output, pulled)
+			})
+		},
+	}
+	o.flags(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&output, "output", "o", "", "")
+	flags.StringSliceVar(&tables, "table", nil, "")
+	flags.BoolVar(&full, "full", false, "")
+	complete(cmd, "table")
+	return cmd
+}
+
+// pulledBefore returns the schema in a file that is to be brought up to date;
+// nil if there is no such file.
+func (a *app) pulledBefore(path string) (*schema.Schema, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	s, err := a.configs.SchemaFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%w; it was to be brought up to date, with --full it is written anew", err)
+	}
+	return s, nil
+}
+
+// writeSchema writes a schema to a file, and says what is in it.
+func (a *app) writeSchema(output string, s *schema.Schema) error {
+	var text bytes.Buffer
+	if err := schema.WriteSnapshot(&text, s); err != nil {
+		return err
+	}
+	if output == "" || output == "-" {
+		a.print(text.String())
+		return nil
+	}
+	if err := writeFile(output, text.Bytes()); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stderr, "seg: %s: %s, %s and %s\n", output, count(len(s.Tables()), "table"),
+		count(len(s.Relationships()), "relationship"), count(allColumns(s), "column"))
+	return nil
+}

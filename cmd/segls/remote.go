@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"segql/dataverse"
+	"segql/dataverse/signin"
+	"segql/internal/lsp"
+	"segql/lang/check"
+)
+
+// orgVariable is the environment variable that names the organization.
+const orgVariable = "SEG_ORG"
+
+// remote has organizations validate queries, for one session of the server.
+type remote struct {
+	log   *slog.Logger
+	token string // that the user gave in the environment; may be empty
+
+	mu          sync.Mutex
+	credentials map[string]azcore.TokenCredential // by organization
+	show        func(string)                      // of the last request; for sign-in
+}
+
+func newRemote(log *slog.Logger, token string) lsp.Remote {
+	r := &remote{log: log, token: token, credentials: map[string]azcore.TokenCredential{}}
+	return r.validate
+}
+
+// validate implements lsp.Remote. Each call has a client of its own, so that what
+// was changed in the organization meanwhile counts.
+func (r *remote) validate(ctx context.Context, q lsp.RemoteRequest) ([]lsp.RemoteVerdict, error) {
+	credential, err := r.credential(q)
+	if err != nil {
+		return nil, err
+	}
+	client, err := dataverse.New(dataverse.Config{URL: q.Organization, Credential: credential, Log: r.log})
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	var queries []dataverse.Query
+	var asked []int // which of the request's
+	for i, one := range q.Queries {
+		if query, ok := dataverse.QueryOf(one.Definition.Definition, one.Name, one.Dialect); ok {
+			queries = append(queries, query)
+			asked = append(asked, i)
+		}
+	}
+	verdicts := make([]lsp.RemoteVerdict, len(q.Queries))
+	said, err := client.Validate(ctx, queries, q.Progress)
+	for i, v := range said {
+		one := q.Queries[asked[i]]
+		var findings []check.Finding
+		if v.Asked {
+			findings = dataverse.Findings(v, one.Definition, one.Findings)
+		}
+		verdicts[asked[i]] = lsp.RemoteVerdict{Asked: v.Asked, Findings: findings}
+	}
+	return verdicts, err
+}
+
+// credential returns how to sign in: with the editor's token, else with that of
+// the environment, else as the Azure tools do.
+func (r *remote) credential(q lsp.RemoteRequest) (azcore.TokenCredential, error) {
+	if q.Token != nil {
+		return dataverse.TokenFunc(func(ctx context.Context) (string, error) {
+			token, err := q.Token(ctx)
+			if err != nil && ctx.Err() == nil {
+				return "", &dataverse.Error{Asked: "sign in", Message: "the editor gave no access token", Advice: "sign in there and try again"}
+			}
+			return token, err
+		}), nil
+	}
+	if r.token != "" {
+		return dataverse.FixedToken(r.token), nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.show = q.Show
+	if c := r.credentials[q.Organization]; c != nil {
+		return c, nil
+	}
+	c, err := signin.New(signin.Options{Organization: q.Organization, Prompt: r.prompt})
+	if err != nil {
+		return nil, err
+	}
+	r.credentials[q.Organization] = c
+	return c, nil
+}
+
+// prompt shows the user how to sign in with a device code.
+func (r *remote) prompt(message string) {
+	r.mu.Lock()
+	show := r.show
+	r.mu.Unlock()
+	show(message)
+}

@@ -1,0 +1,177 @@
+package lsp_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+)
+
+// asked is a request for code actions in a test.
+type asked struct {
+	from, to int // columns of the first line
+	only     []protocol.CodeActionKind
+	trigger  protocol.CodeActionTriggerKind
+}
+
+func (c *client) actions(u uri.URI, a asked) []*protocol.CodeAction {
+	c.t.Helper()
+	answer, err := c.CodeAction(c.t.Context(), &protocol.CodeActionParams{
+		TextDocument: protocol.TextDocumentIdentifier{URI: u},
+		Range:        protocol.Range{Start: protocol.Position{Character: uint32(a.from)}, End: protocol.Position{Character: uint32(a.to)}},
+		Context:      protocol.CodeActionContext{Diagnostics: []protocol.Diagnostic{}, Only: a.only, TriggerKind: a.trigger},
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	var all []*protocol.CodeAction
+	for _, one := range answer {
+		all = append(all, one.(*protocol.CodeAction))
+	}
+	return all
+}
+
+// titles shows actions, with what is special about them.
+func titles(all []*protocol.CodeAction) []string {
+	var out []string
+	for _, a := range all {
+		text := string(*a.Kind) + ": " + a.Title
+		if a.IsPreferred != nil && *a.IsPreferred {
+			text += " (preferred)"
+		}
+		if a.Disabled.Reason != "" {
+			text += " (" + a.Disabled.Reason + ")"
+		}
+		if (a.Edit == nil) != (len(a.Data) > 0 || a.Disabled.Reason != "") {
+			text += " (has an edit and data, or neither)"
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// with changes what the client says it can do with code actions.
+func with(change func(*protocol.CodeActionClientCapabilities)) option {
+	return func(_ *client, p *protocol.InitializeParams) { change(p.Capabilities.TextDocument.CodeAction) }
+}
+
+func TestActionKinds(t *testing.T) {
+	yes := true
+	c := start(t, nil, with(func(a *protocol.CodeActionClientCapabilities) { a.DisabledSupport = &yes }))
+	const text = "A = PROFILE(contact).FILTER(statecode = 0 || statecode == 1)"
+	c.open(at("a.seg"), 1, text)
+	caret := strings.Index(text, "= 0")
+	fix := "quickfix: Replace = with == (preferred)"
+	refused := "refactor.rewrite: Write the || chain with IN [..] (IN [..] is realtime; declare the dialect with // seg:dialect realtime first)"
+	for _, test := range []struct {
+		name  string
+		asked asked
+		want  []string
+	}{
+		{"all, by itself at a caret", asked{trigger: protocol.CodeActionTriggerKindAutomatic, from: caret, to: caret}, []string{fix}},
+		{"all, asked for", asked{trigger: protocol.CodeActionTriggerKindInvoked, from: len(text) - 3, to: len(text) - 3}, []string{"refactor.rewrite: Wrap in NOT(..)"}},
+		{"quick fixes", asked{only: []protocol.CodeActionKind{"quickfix"}, from: caret, to: caret}, []string{fix}},
+		{"a kind below none", asked{only: []protocol.CodeActionKind{"quickfixes", "refactor.extractor"}, from: caret, to: caret}, nil},
+		{"every kind", asked{only: []protocol.CodeActionKind{""}, from: caret, to: caret}, []string{fix, "source.fixAll.seg: Fix all that is sure"}},
+		{"on save", asked{only: []protocol.CodeActionKind{"source.fixAll"}}, []string{"source.fixAll.seg: Fix all that is sure"}},
+		{"on save, ours", asked{only: []protocol.CodeActionKind{"source.fixAll.seg"}}, []string{"source.fixAll.seg: Fix all that is sure"}},
+		{"on save, another's", asked{only: []protocol.CodeActionKind{"source.fixAll.other", "source.organizeImports"}}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := gocmp.Diff(test.want, titles(c.actions(at("a.seg"), test.asked))); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+	c.change(at("a.seg"), 2, &protocol.TextDocumentContentChangeWholeDocument{Text: strings.Replace(text, "= 0", "== 0", 1)})
+	for _, test := range []struct {
+		name  string
+		asked asked
+		want  bool
+	}{
+		{"by itself", asked{trigger: protocol.CodeActionTriggerKindAutomatic, from: caret, to: caret}, false},
+		{"asked for", asked{trigger: protocol.CodeActionTriggerKindInvoked, from: caret, to: caret}, true},
+		{"of a kind", asked{only: []protocol.CodeActionKind{"refactor"}, from: caret, to: caret}, true},
+	} {
+		if got := titles(c.actions(at("a.seg"), test.asked)); slices.Contains(got, refused) != test.want {
+			t.Errorf("%s: what can't be done: %q", test.name, got)
+		}
+	}
+}
+
+// TestActionsOfOldClients holds that a client that can't resolve gets all
+// edits at once, and one that knows no refused actions gets none.
+func TestActionsOfOldClients(t *testing.T) {
+	c := start(t, nil, with(func(a *protocol.CodeActionClientCapabilities) { a.DataSupport = nil }))
+	c.open(at("a.seg"), 1, "A = PROFILE(contact).FILTER(statecode == 0 || statecode == 1)")
+	got := c.actions(at("a.seg"), asked{only: []protocol.CodeActionKind{"refactor"}, from: 45, to: 45})
+	if len(got) == 0 {
+		t.Fatal("no actions")
+	}
+	for _, a := range got {
+		if a.Edit == nil || len(a.Data) > 0 || a.Disabled.Reason != "" {
+			t.Errorf("%s: edit %v, data %s, refused for %q", a.Title, a.Edit, a.Data, a.Disabled.Reason)
+		}
+	}
+}
+
+func TestResolveAction(t *testing.T) {
+	c := start(t, nil)
+	const text = "A = PROFILE(contact).FILTER(statecode == 0)"
+	c.open(at("a.seg"), 1, text)
+	all := c.actions(at("a.seg"), asked{from: 4, to: len(text)})
+	i := slices.IndexFunc(all, func(a *protocol.CodeAction) bool { return *a.Kind == protocol.CodeActionKindRefactorExtract })
+	if i < 0 || all[i].Edit != nil {
+		t.Fatalf("no action without an edit: %v", titles(all))
+	}
+	resolved, err := c.CodeActionResolve(t.Context(), all[i])
+	if err != nil || resolved.Edit == nil {
+		t.Fatalf("edit %v, error %v", resolved, err)
+	}
+	c.change(at("a.seg"), 2, &protocol.TextDocumentContentChangeWholeDocument{Text: "B = " + text})
+	all[i].Edit = nil
+	_, err = c.CodeActionResolve(t.Context(), all[i])
+	if err == nil || !strings.Contains(err.Error(), "a.seg has changed since this was offered") {
+		t.Errorf("a stale action: %v", err)
+	}
+	for _, data := range []string{`{"uri":"file:///w/a.seg","version":2,"start":0,"end":99999,"name":"extract"}`, `{"uri":"file:///w/a.seg","version":2,"start":0,"end":2,"name":"nothing"}`} {
+		if _, err := c.CodeActionResolve(t.Context(), &protocol.CodeAction{Title: "x", Data: protocol.LSPAny(data)}); err == nil {
+			t.Errorf("%s is resolved", data)
+		}
+	}
+	c.alive()
+}
+
+// TestFixAll holds that fixes which make way for others are made in one go.
+func TestFixAll(t *testing.T) {
+	c := start(t, map[string]string{"seg.toml": ""})
+	for _, test := range []struct{ text, want string }{
+		{"PROFILE(contact).FILTER(statecode == 0)", ""},
+		{"A = PROFILE(contact).FILTER((statecode = 0))\nB = PROFILE(contact).FILTER(\"a\" == lastname)\n", "A = PROFILE(contact).FILTER(statecode == 0)\nB = PROFILE(contact).FILTER('a' == lastname)\n"},
+		{"PROFILE(contact).FILTER((((statecode = 0))))\n", "PROFILE(contact).FILTER(statecode == 0)\n"},
+	} {
+		u := at("f.seg")
+		c.open(u, 1, test.text)
+		all := c.actions(u, asked{only: []protocol.CodeActionKind{protocol.CodeActionKindSourceFixAll}})
+		got := ""
+		if len(all) == 1 {
+			run := &markerRun{client: c, variant: variant{encoding: protocol.PositionEncodingKindUTF16}, texts: map[uri.URI]string{u: test.text}}
+			for _, d := range all[0].Edit.DocumentChanges {
+				var edits []protocol.TextEdit
+				for _, e := range d.(*protocol.TextDocumentEdit).Edits {
+					edits = append(edits, *e.(*protocol.TextEdit))
+				}
+				got = run.edited(u, edits)
+			}
+		}
+		if got != test.want {
+			t.Errorf("%q becomes %q, want %q", test.text, got, test.want)
+		}
+		if err := c.DidClose(t.Context(), &protocol.DidCloseTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
