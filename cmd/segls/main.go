@@ -108,7 +108,7 @@ func run(ctx context.Context, args []string, stdin io.ReadCloser, stdout io.Writ
 		Organization: os.Getenv(orgVariable),
 	}
 	token := os.Getenv(dataverse.TokenVariable)
-	options.Remote = newRemote(options.Log, token)
+	options.Remote, options.Pull = newRemote(options.Log, token), newPull(options.Log)
 	if f.listen != "" {
 		return listen(ctx, f.listen, options, token, fail)
 	}

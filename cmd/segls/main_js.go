@@ -33,7 +33,7 @@ func main() {
 	host.Set("receive", receive)
 	host.Call("ready")
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	err := lsp.Serve(context.Background(), p, lsp.Options{Version: version(), Log: log, Remote: newRemote(log, "")})
+	err := lsp.Serve(context.Background(), p, lsp.Options{Version: version(), Log: log, Remote: newRemote(log, ""), Pull: newPull(log)})
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "segls: %s\n", err)
 		os.Exit(1)

@@ -49,6 +49,8 @@ type Options struct {
 	// the address of the one that the user's environment names; may be empty.
 	Remote       Remote
 	Organization string
+	// Pull, if not nil, reads the tables of organizations.
+	Pull Pull
 	// WatchParent tells that Serve is to end when the client's process does.
 	WatchParent bool
 }

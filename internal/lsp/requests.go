@@ -25,7 +25,19 @@ const (
 	// methodReadSchema has fileParams with the metadata of an organization in any
 	// form that lang/schema knows, and answers a schemaSnapshot.
 	methodReadSchema = "segql/readSchema"
+	// methodPullSchema has pullParams, and answers a schemaSnapshot.
+	methodPullSchema = "segql/pullSchema"
 )
+
+// A Pull reads the tables of the organization with that origin. Token asks the
+// client for an access token, which is kept there. An error is a sentence for
+// the user.
+type Pull func(ctx context.Context, organization string, token func(context.Context) (string, error)) (*schema.Schema, error)
+
+type pullParams struct {
+	// Organization is the address, which the user gave.
+	Organization string `json:"organization"`
+}
 
 // Request implements protocol.Server: it answers what is not in the protocol.
 func (s *server) Request(ctx context.Context, method string, params any) (any, error) {
@@ -37,6 +49,8 @@ func (s *server) Request(ctx context.Context, method string, params any) (any, e
 		return s.segments(ctx)
 	case methodReadSchema:
 		return answer(raw, func(p fileParams) (*schemaSnapshot, error) { return s.readSchema(ctx, p.URI) })
+	case methodPullSchema:
+		return answer(raw, func(p pullParams) (*schemaSnapshot, error) { return s.pullSchema(ctx, p.Organization) })
 	}
 	return nil, jsonrpc2.ErrMethodNotFound
 }
@@ -224,9 +238,31 @@ func (s *server) readSchema(ctx context.Context, u uri.URI) (*schemaSnapshot, er
 	if err != nil {
 		return nil, failed("%s has no schema that can be read: %s", baseName(u), sentence(err))
 	}
+	return snapshotOf(read)
+}
+
+func snapshotOf(tables *schema.Schema) (*schemaSnapshot, error) {
 	var text strings.Builder
-	if err := schema.WriteSnapshot(&text, read); err != nil {
+	if err := schema.WriteSnapshot(&text, tables); err != nil {
 		return nil, err
 	}
-	return &schemaSnapshot{text.String(), len(read.Tables())}, nil
+	return &schemaSnapshot{text.String(), len(tables.Tables())}, nil
+}
+
+func (s *server) pullSchema(ctx context.Context, address string) (*schemaSnapshot, error) {
+	s.begin(ctx)
+	origin := originOf(address)
+	switch {
+	case s.distrusted:
+		return nil, failed("this workspace is not trusted, so no organization is asked; trust it first")
+	case s.options.Pull == nil, !s.can.accessTokens:
+		return nil, failed("this editor can't sign in to an organization; make the schema with seg schema pull")
+	case origin == "":
+		return nil, failed("%q is no address of an organization; write one such as https://contoso.crm4.dynamics.com", address)
+	}
+	pulled, err := s.options.Pull(ctx, origin, func(ctx context.Context) (string, error) { return s.tokenOf(ctx, origin) })
+	if err != nil {
+		return nil, err
+	}
+	return snapshotOf(pulled)
 }

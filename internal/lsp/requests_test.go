@@ -99,6 +99,9 @@ func TestReadSchema(t *testing.T) {
 			t.Errorf("%s: got %s", file, got)
 		}
 	}
+	if got := c.request("segql/pullSchema", `{"organization":"https://contoso.crm4.dynamics.com"}`); !strings.Contains(got, "this editor can't sign in to an organization") {
+		t.Errorf("got %s", got)
+	}
 	if got := c.request("segql/readSchema", `[]`); !strings.Contains(got, "the parameters of segql/readSchema do not have the form") {
 		t.Errorf("got %s", got)
 	}

@@ -22,6 +22,10 @@ Audience = SEGMENT(Subscribers) INTERSECT SEGMENT(Customers)
 `,
   'untidy.seg': `Untidy=PROFILE(contact).FILTER(statecode==0&&(firstname=='Ada'||lastname=='Lovelace'||address1_city=='London'))
 `,
+  'campaign.seg': `// seg:dialect outbound
+
+Clicked = PROFILE(contact).FILTER(statecode == 0)
+`,
   'scratch.seg': `Scratch = PROFILE(contact)
 `,
 });
@@ -187,11 +191,24 @@ export const tests = {
   },
 
   async validate(e) {
-    await e.open('newsletter.seg');
+    await e.open('campaign.seg');
     await e.command('Segment Query: Validate with Dataverse');
-    const allow = e.page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Allow' });
-    await allow.click({ timeout: 5000 }).catch(() => {}); // asked once in each window
-    await e.see('.notification-toast', { hasText: 'Dataverse' });
+    // An organization that only the project names is sent nothing before the user agrees.
+    const agree = e.page.locator('.notification-toast .monaco-button', { hasText: 'Sign in and validate' });
+    await agree.waitFor();
+    await e.picture(e.pictureNow.replace('.png', '-consent.png'));
+    await agree.click();
+    await e.page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Allow' }).click();
+    await e.see('.notification-toast', { hasText: 'accepts 1 query' });
+  },
+
+  async pullSchema(e) {
+    await e.open('campaign.seg');
+    await e.command('Segment Query: Pull Schema from Organization...');
+    await e.press('Enter'); // the organization of seg.toml
+    await e.see('.notification-toast', { hasText: 'Names are checked against' });
+    await e.see('.statusbar-item', { hasText: 'schema.json' });
+    assert.match(readFileSync(e.path('seg.toml'), 'utf8'), /^schema = "schema.json"$/m);
   },
 
   async walkthrough(e) {
@@ -203,7 +220,7 @@ export const tests = {
 
   async log(e) {
     await e.command('Segment Query: Show Log');
-    await e.see('.output-view .view-line', { hasText: 'starting' });
+    await e.see('.output-view .view-line', { hasText: '[info]' });
     await e.picture(e.pictureNow);
     await e.command('View: Toggle Panel Visibility');
   },

@@ -13,8 +13,6 @@ import { setDialectComment, setKey } from './toml';
 type Explanations = string | readonly { readonly name: string; readonly markdown: string }[];
 /** What seg.wireForm answers. */
 type WireForms = string | readonly { readonly name: string; readonly query: string }[];
-/** What seg.validate answers. */
-interface Verdict { readonly asked?: number; readonly rejected?: number; readonly message?: string }
 /** What segql/readSchema and segql/pullSchema answer. */
 interface Snapshot { readonly text: string; readonly tables: number }
 
@@ -189,14 +187,11 @@ export class Commands implements Disposable {
       if (!config) throw new Error('Open a folder first: the organization is noted in its seg.toml.');
       await this.editConfig(config, (text) => setKey(text, 'url', organization, 'org'));
     }
-    const verdict = await window.withProgress(
+    // The server shows what the organization says.
+    await window.withProgress(
       { location: ProgressLocation.Window, title: 'Validating with Dataverse' },
-      () => this.server.execute<Verdict | null>('seg.validate', document.uri.toString()),
+      () => this.server.execute<unknown>('seg.validate', document.uri.toString()),
     );
-    if (!verdict) return;
-    const message = verdictText(verdict);
-    if ((verdict.rejected ?? 0) > 0) void window.showWarningMessage(message);
-    else void window.showInformationMessage(message);
   }
 }
 
@@ -211,13 +206,6 @@ export function wireText(answer: WireForms): string {
   if (typeof answer === 'string') return answer;
   if (answer.length === 1) return answer[0]?.query ?? '';
   return answer.map(({ name, query }) => (name ? `${name} = ${query}` : query)).join('\n');
-}
-
-/** verdictText says what the service found. */
-export function verdictText({ asked = 0, rejected = 0, message }: Verdict): string {
-  if (message) return message;
-  const all = asked === 1 ? 'the segment' : `all ${asked} segments`;
-  return rejected === 0 ? `Dataverse accepts ${all}.` : `Dataverse rejects ${rejected} of ${asked} segments.`;
 }
 
 /** The document that a command is about, and where the caret is in it. */
@@ -237,10 +225,15 @@ async function newQuery(): Promise<void> {
   await commands.executeCommand('editor.action.insertSnippet', { langId: 'segment-query', name: 'Segment of a table' });
 }
 
-async function replaceText(document: TextDocument, text: string): Promise<void> {
+async function replaceText(document: TextDocument, after: string): Promise<void> {
   const before = document.getText();
-  if (before === text) return;
+  if (before === after) return;
+  // What is the same at both ends stays, and the caret with it.
+  let start = 0;
+  while (start < before.length && before[start] === after[start]) start++;
+  let end = 0;
+  while (end < Math.min(before.length, after.length) - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
   const edit = new WorkspaceEdit();
-  edit.replace(document.uri, new Range(document.positionAt(0), document.positionAt(before.length)), text);
+  edit.replace(document.uri, new Range(document.positionAt(start), document.positionAt(before.length - end)), after.slice(start, after.length - end));
   await workspace.applyEdit(edit);
 }

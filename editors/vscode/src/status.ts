@@ -1,5 +1,5 @@
 // The status bar item: what the text at hand is taken for, and how the server is.
-import { MarkdownString, StatusBarAlignment, ThemeColor, languages, window, workspace, type Disposable, type TextDocument } from 'vscode';
+import { MarkdownString, StatusBarAlignment, ThemeColor, window, workspace, type Disposable, type TextDocument } from 'vscode';
 import type { Server } from './server';
 
 /** FileStatus is what the server takes a file for; see segql/status. */
@@ -37,6 +37,7 @@ export class StatusItem implements Disposable {
   private readonly item = window.createStatusBarItem('segql.status', StatusBarAlignment.Right, 100);
   private readonly configs = workspace.createFileSystemWatcher('**/seg.toml');
   private readonly listeners: Disposable[];
+  private timer: ReturnType<typeof setTimeout> | undefined;
   /** What is known of the document at hand. */
   current: FileStatus | undefined;
 
@@ -46,11 +47,7 @@ export class StatusItem implements Disposable {
     this.listeners = [
       server.onDidChange(() => { void this.update(); }),
       window.onDidChangeActiveTextEditor(() => { void this.update(); }),
-      languages.onDidChangeDiagnostics((event) => {
-        // What the dialect follows from changes when the text or a seg.toml does, and so do the diagnostics mostly.
-        const uri = segmentDocument()?.uri.toString();
-        if (event.uris.some((u) => u.toString() === uri)) void this.update();
-      }),
+      workspace.onDidChangeTextDocument((event) => { if (event.document === segmentDocument()) this.updateLater(); }),
       this.configs.onDidChange(() => { this.updateLater(); }),
       this.configs.onDidCreate(() => { this.updateLater(); }),
       this.configs.onDidDelete(() => { this.updateLater(); }),
@@ -61,21 +58,24 @@ export class StatusItem implements Disposable {
 
   /** The server reads a seg.toml or settings anew at the same time as this learns of the change. */
   private updateLater(): void {
-    setTimeout(() => { void this.update(); }, 500);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { void this.update(); }, 500);
   }
 
-  private async update(): Promise<void> {
+  private async update(again = true): Promise<void> {
     const document = segmentDocument();
     if (!document) {
       this.item.hide();
       return;
     }
-    this.current = undefined;
+    let known: FileStatus | undefined;
     if (this.server.state === 'running') {
       // The server may not have opened the document yet, or end at this moment.
-      this.current = await this.server.request<FileStatus>('segql/status', { uri: document.uri.toString() }).catch(() => undefined);
+      known = await this.server.request<FileStatus>('segql/status', { uri: document.uri.toString() }).catch(() => undefined);
       if (segmentDocument() !== document) return;
+      if (!known && again) setTimeout(() => { void this.update(false); }, 500);
     }
+    this.current = known;
     const { state } = this.server;
     const isFailed = state === 'failed' || state === 'stopped';
     this.item.backgroundColor = isFailed ? new ThemeColor('statusBarItem.errorBackground') : undefined;
@@ -116,6 +116,7 @@ export class StatusItem implements Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.timer);
     for (const l of this.listeners) l.dispose();
     this.configs.dispose();
     this.item.dispose();
