@@ -51,7 +51,7 @@ export class Editor {
     mkdirSync(join(data, 'User'), { recursive: true });
     writeFileSync(join(data, 'User/settings.json'), JSON.stringify({
       'workbench.startupEditor': 'none', 'workbench.tips.enabled': false, 'window.commandCenter': false, 'chat.commandCenter.enabled': false,
-      'editor.fontFamily': 'DejaVu Sans Mono', 'telemetry.telemetryLevel': 'off', 'files.autoSave': 'off', 'security.workspace.trust.startupPrompt': 'never', ...settings,
+      'editor.fontFamily': 'DejaVu Sans Mono', 'telemetry.telemetryLevel': 'off', 'files.autoSave': 'off', 'remote.autoForwardPorts': false, 'security.workspace.trust.startupPrompt': 'never', ...settings,
     }));
     const port = await freePort();
     const args = [entry, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--extensions-dir', extensions, '--user-data-dir', data,

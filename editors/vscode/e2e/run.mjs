@@ -52,7 +52,7 @@ try {
     let number = 0;
     for (const [name, test] of Object.entries(tests)) {
       number++;
-      if (option('only') && !name.includes(option('only')) && name !== 'start') continue;
+      if (option('only') && !option('only').split(',').includes(name)) continue;
       const picture = join(pictures, `${run.server}-${String(number).padStart(2, '0')}-${name}.png`);
       const began = performance.now();
       editor.pictureNow = picture;
@@ -64,7 +64,7 @@ try {
       } catch (err) {
         await editor.picture(picture.replace('.png', '-FAILED.png')).catch(() => {});
         failures.push(`${run.server} ${name}: ${err.message.split('\n').slice(0, 6).join('\n      ')}`);
-        console.log(`FAIL  ${failures.at(-1)}`);
+        console.log(`FAIL  ${failures.at(-1)}\n${editor.logs().split('\n').slice(-6).join('\n')}`);
       }
       await editor.closeAll().catch(() => {});
     }
