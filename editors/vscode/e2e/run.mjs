@@ -1,9 +1,11 @@
 // End-to-end tests: the .vsix in a real VS Code, once with each kind of server. Each test leaves a picture in
 // .e2e/pictures.
 //
-//	node e2e/run.mjs [--only=NAME] [--server=wasm|native] [--theme=dark|light]
+//	node e2e/run.mjs [--only=NAME,NAME] [--server=wasm|native] [--readme]
+//
+// With --readme the pictures of the README are taken from those of this run.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Editor, install, startBrowser } from './editor.mjs';
@@ -19,7 +21,7 @@ let passed = 0;
 const runs = [
   { server: 'wasm', theme: 'dark', color: 'Default Dark Modern' },
   { server: 'native', theme: 'light', color: 'Default Light Modern' },
-].filter((r) => (option('server') ?? r.server) === r.server && (option('theme') ?? r.theme) === r.theme);
+].filter((r) => (option('server') ?? r.server) === r.server);
 
 /** startDouble starts the double of Dataverse, and returns its address. */
 function startDouble() {
@@ -41,7 +43,9 @@ try {
   execFileSync('go', ['build', '-o', join(work, 'double'), './dataverse/dataversetest/serve'], go);
   const double = await startDouble();
   const extensions = join(work, 'extensions');
-  const said = install(join(import.meta.dirname, '../segment-query.vsix'), extensions);
+  const vsix = join(import.meta.dirname, '../segment-query.vsix');
+  if (statSync(vsix).size >= 8 << 20) throw new Error('the .vsix has 8 MB or more');
+  const said = install(vsix, extensions);
   if (!said.includes('successfully installed')) throw new Error(`the .vsix was not installed: ${said}`);
   const browser = await startBrowser();
   for (const run of runs) {
@@ -79,6 +83,13 @@ try {
   double.stop();
 } finally {
   rmSync(work, { recursive: true, force: true });
+}
+if (process.argv.includes('--readme')) {
+  const shown = { mistake: 'message', complete: 'completeChoice-list', tree: 'tree', menu: 'chooseDialect-menu' };
+  for (const [name, test] of Object.entries(shown)) {
+    const picture = readdirSync(pictures).find((file) => new RegExp(`^wasm-\\d+-${test}\\.png$`).test(file));
+    copyFileSync(join(pictures, picture), join(import.meta.dirname, `../images/readme/${name}.png`));
+  }
 }
 console.log(`${passed} passed, ${failures.length} failed; the pictures are in ${pictures}`);
 process.exit(failures.length > 0 ? 1 : 0);

@@ -89,8 +89,10 @@ export class Server implements Disposable {
       else if (event.newState === State.Starting) this.become('starting');
     });
     this.client = client;
+    const began = performance.now();
     try {
       await client.start();
+      this.log.info(`running after ${Math.round(performance.now() - began)} ms`);
       if (native) this.nameOld(client, native);
     } catch (err) {
       this.log.error(`the server did not start: ${String(err)}`);
@@ -139,8 +141,8 @@ export class Server implements Disposable {
   private async connect(native: NativeServer | undefined): Promise<MessageTransports> {
     if (native) return native.connect(this.log);
     this.compiled ??= this.compile();
-    const module = await this.compiled;
-    return connect(this.platform.worker(), module, (line) => { this.log.info(line); });
+    const worker = this.platform.worker(); // starts meanwhile
+    return connect(worker, await this.compiled, (line) => { this.log.info(line); });
   }
 
   private async compile(): Promise<WebAssembly.Module> {
