@@ -102,6 +102,7 @@ export class Editor {
     await input.fill('>' + title);
     const name = this.page.locator('.quick-input-list .monaco-list-row .label-name', { hasText: new RegExp(`^${title.replace(/[.*+?()[\]\\]/g, '\\$&')}$`) });
     await name.first().click();
+    await this.page.mouse.move(900, 560); // where nothing shows a tip
     await this.page.waitForTimeout(150);
   }
 

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { MessageTransports } from 'vscode-languageclient';
 import { StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver-protocol/node';
 import type { LogOutputChannel } from 'vscode';
+import { logLine } from './log';
 import type { NativeProblem, NativeServer } from './platform';
 import { graceMilliseconds } from './transport';
 import { isTooOld, oldestServer } from './versions';
@@ -62,7 +63,7 @@ function connect(program: string, log: LogOutputChannel): Promise<MessageTranspo
   return new Promise((resolve, reject) => {
     const child = spawn(program, [], { windowsHide: true, stdio: 'pipe' });
     child.once('error', reject);
-    createInterface({ input: child.stderr }).on('line', (line) => { log.info(line); });
+    createInterface({ input: child.stderr }).on('line', (line) => { logLine(log, line); });
     child.stdin.on('error', () => { /* the server has ended, which its output tells */ });
     child.stdin.once('close', () => { setTimeout(() => child.kill(), graceMilliseconds).unref(); });
     child.once('spawn', () => {

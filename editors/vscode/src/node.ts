@@ -13,7 +13,7 @@ export function activate(context: ExtensionContext): Promise<void> {
     native: findServer,
     worker: () => {
       const worker = new Worker(join(__dirname, 'worker-node.js'));
-      return {
+      return Promise.resolve({
         post: (message) => { worker.postMessage(message); },
         onMessage: (listener) => { worker.on('message', (message: FromWorker) => { listener(message); }); },
         onGone: (listener) => {
@@ -21,7 +21,7 @@ export function activate(context: ExtensionContext): Promise<void> {
           worker.once('exit', () => { listener(); });
         },
         terminate: () => { void worker.terminate(); },
-      };
+      });
     },
   });
 }

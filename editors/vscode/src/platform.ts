@@ -5,7 +5,7 @@ import type { ServerWorker } from './transport';
 /** Platform is what differs between the desktop and a browser. */
 export interface Platform {
   /** worker starts the worker in that a WebAssembly server can run. */
-  worker(): ServerWorker;
+  worker(): Promise<ServerWorker>;
   /**
    * native finds the server of this computer that is to be used: that of the path, or else the one on the PATH.
    * It is undefined where there are no processes.

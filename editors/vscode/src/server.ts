@@ -4,6 +4,7 @@ import { CloseAction, ErrorAction, ExecuteCommandRequest, LanguageClient, State,
 import { Crashes } from './crashes';
 import { findFiles, readFile } from './files';
 import { signIn } from './signin';
+import { logLine } from './log';
 import { connect } from './transport';
 import type { NativeServer, Platform } from './platform';
 
@@ -141,8 +142,8 @@ export class Server implements Disposable {
   private async connect(native: NativeServer | undefined): Promise<MessageTransports> {
     if (native) return native.connect(this.log);
     this.compiled ??= this.compile();
-    const worker = this.platform.worker(); // starts meanwhile
-    return connect(worker, await this.compiled, (line) => { this.log.info(line); });
+    const [worker, module] = await Promise.all([this.platform.worker(), this.compiled]);
+    return connect(worker, module, (line) => { logLine(this.log, line); });
   }
 
   private async compile(): Promise<WebAssembly.Module> {

@@ -7,7 +7,7 @@ exports.activate = (context) => {
   const ready = vscode.window.createStatusBarItem(vscode.StatusBarAlignment.Left);
   ready.text = 'extensions run';
   ready.show();
-  setTimeout(() => ready.dispose(), 20_000);
+  context.subscriptions.push(vscode.window.onDidChangeActiveTextEditor(() => ready.dispose()));
   const changed = new vscode.EventEmitter();
   const sessions = [];
   context.subscriptions.push(vscode.authentication.registerAuthenticationProvider('microsoft', 'Microsoft', {
