@@ -8,7 +8,6 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
 	"segql/dataverse"
-	"segql/dataverse/signin"
 	"segql/internal/lsp"
 	"segql/lang/check"
 	"segql/lang/schema"
@@ -103,7 +102,7 @@ func (r *remote) credential(q lsp.RemoteRequest) (azcore.TokenCredential, error)
 	if c := r.credentials[q.Organization]; c != nil {
 		return c, nil
 	}
-	c, err := signin.New(signin.Options{Organization: q.Organization, Prompt: r.prompt})
+	c, err := signIn(q.Organization, r.prompt)
 	if err != nil {
 		return nil, err
 	}

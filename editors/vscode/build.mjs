@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import esbuild from 'esbuild';
+import { writeNotices } from './notices.mjs';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -15,7 +16,9 @@ const go = (args, env = {}) =>
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
-go(['build', '-trimpath', '-ldflags', '-s -w', '-o', join(dist, 'segls.wasm'), './cmd/segls'], { GOOS: 'js', GOARCH: 'wasm', CGO_ENABLED: '0' });
+const wasm = { GOOS: 'js', GOARCH: 'wasm', CGO_ENABLED: '0' };
+const goRoot = go(['env', 'GOROOT']);
+go(['build', '-trimpath', '-ldflags', '-s -w', '-o', join(dist, 'segls.wasm'), './cmd/segls'], wasm);
 copyFileSync(join(root, 'LICENSE'), join(import.meta.dirname, 'LICENSE'));
 
 const shared = {
@@ -27,7 +30,7 @@ const shared = {
   logLevel: 'warning',
   absWorkingDir: import.meta.dirname,
   // What Go brings to run its WebAssembly must be of the version that compiled it.
-  alias: { wasm_exec: join(go(['env', 'GOROOT']), 'lib/wasm/wasm_exec.js') },
+  alias: { wasm_exec: join(goRoot, 'lib/wasm/wasm_exec.js') },
 };
 const node = { ...shared, platform: 'node', format: 'cjs' };
 const browser = { ...shared, platform: 'browser' };
@@ -40,5 +43,10 @@ const builds = [
 if (watch) {
   for (const b of builds) await (await esbuild.context(b)).watch();
 } else {
-  await Promise.all(builds.map((b) => esbuild.build(b)));
+  const built = await Promise.all(builds.map((b) => esbuild.build({ ...b, metafile: true })));
+  const inputs = built.flatMap((b) => Object.keys(b.metafile.inputs));
+  const format = '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}';
+  const modules = [...new Set(go(['list', '-deps', '-f', format, './cmd/segls'], wasm).split('\n'))].filter((line) => line !== '').sort()
+    .map((line) => line.split(' ')).map(([Path, Version, Dir]) => ({ Path, Version, Dir }));
+  writeNotices(join(dist, 'NOTICES.txt'), root, inputs, modules, goRoot);
 }

@@ -222,7 +222,7 @@ export const tests = {
 
   async log(e) {
     await e.command('Segment Query: Show Log');
-    await e.see('.output-view .view-line', { hasText: '[info]' });
+    await e.see('.output-view .view-line', { hasText: /\[(info|warning)\]/ });
     await e.picture(e.pictureNow);
     await e.command('View: Toggle Panel Visibility');
   },

@@ -1,5 +1,5 @@
 // The status bar item: what the text at hand is taken for, and how the server is.
-import { MarkdownString, StatusBarAlignment, ThemeColor, window, workspace, type Disposable, type TextDocument } from 'vscode';
+import { MarkdownString, StatusBarAlignment, ThemeColor, languages, window, workspace, type Disposable, type TextDocument } from 'vscode';
 import type { Server } from './server';
 
 /** FileStatus is what the server takes a file for; see segql/status. */
@@ -38,6 +38,7 @@ export class StatusItem implements Disposable {
   private readonly configs = workspace.createFileSystemWatcher('**/seg.toml');
   private readonly listeners: Disposable[];
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private secondTimer: ReturnType<typeof setTimeout> | undefined;
   /** What is known of the document at hand. */
   current: FileStatus | undefined;
 
@@ -47,19 +48,29 @@ export class StatusItem implements Disposable {
     this.listeners = [
       server.onDidChange(() => { void this.update(); }),
       window.onDidChangeActiveTextEditor(() => { void this.update(); }),
+      languages.onDidChangeDiagnostics((event) => {
+        const uri = segmentDocument()?.uri.toString();
+        if (event.uris.some((u) => u.toString() === uri)) this.updateLater();
+      }),
       workspace.onDidChangeTextDocument((event) => { if (event.document === segmentDocument()) this.updateLater(); }),
-      this.configs.onDidChange(() => { this.updateLater(); }),
-      this.configs.onDidCreate(() => { this.updateLater(); }),
-      this.configs.onDidDelete(() => { this.updateLater(); }),
-      workspace.onDidChangeConfiguration((event) => { if (event.affectsConfiguration('segql')) this.updateLater(); }),
+      this.configs.onDidChange(() => { this.updateTwice(); }),
+      this.configs.onDidCreate(() => { this.updateTwice(); }),
+      this.configs.onDidDelete(() => { this.updateTwice(); }),
+      workspace.onDidChangeConfiguration((event) => { if (event.affectsConfiguration('segql')) this.updateTwice(); }),
     ];
     void this.update();
   }
 
-  /** The server reads a seg.toml or settings anew at the same time as this learns of the change. */
   private updateLater(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => { void this.update(); }, 500);
+  }
+
+  /** After a seg.toml or a setting has changed, the server may take a while to read what that names. */
+  private updateTwice(): void {
+    this.updateLater();
+    clearTimeout(this.secondTimer);
+    this.secondTimer = setTimeout(() => { void this.update(); }, 3000);
   }
 
   private async update(again = true): Promise<void> {
@@ -117,6 +128,7 @@ export class StatusItem implements Disposable {
 
   dispose(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.secondTimer);
     for (const l of this.listeners) l.dispose();
     this.configs.dispose();
     this.item.dispose();
