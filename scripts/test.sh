@@ -2,11 +2,11 @@
 # Runs every test and check of the project; the only thing a fresh machine needs is
 # Go, Node with npm, git and apt. Ends with an error at the first step that fails.
 #
-#   FUZZTIME=2m bash scripts/test.sh    fuzz each target longer (default 20s; 0 skips fuzzing)
+#   FUZZTIME=2m bash scripts/test.sh    fuzz each target longer (default 10s; 0 skips fuzzing)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-FUZZTIME=${FUZZTIME:-20s}
+FUZZTIME=${FUZZTIME:-10s}
 
 step() { printf '\n==> %s\n' "$*"; }
 note() { printf 'note: %s\n' "$*"; }
@@ -43,10 +43,10 @@ go build ./...
 step "go vet ./..."
 go vet ./...
 
-step "other systems: go vet of the commands for Windows and macOS, go build of the language server for WebAssembly"
+step "other systems: go vet of the commands for Windows and macOS, go build of the language server and the client for WebAssembly"
 GOOS=windows go vet ./cmd/...
 GOOS=darwin go vet ./cmd/...
-GOOS=js GOARCH=wasm go build ./internal/lsp
+GOOS=js GOARCH=wasm go build ./internal/lsp ./dataverse
 
 step "gofmt"
 unformatted=$(go_files '*.go' | xargs -r gofmt -l)
@@ -82,9 +82,10 @@ else
   note "vulnerabilities NOT CHECKED: the vulnerability database cannot be reached from this network"
 fi
 
-step "go test -race ./..."
+# The longest random tests do fewer steps here; the last run of the tests does all.
+step "go test -race -short ./..."
 if install_cc; then
-  CGO_ENABLED=1 go test -race ./...
+  CGO_ENABLED=1 go test -race -short ./...
 else
   note "races NOT CHECKED: there is no C compiler and none could be installed"
 fi

@@ -50,6 +50,9 @@ shutdown before or what it sent could not be understood, 2 for bad usage.
 `
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		keepHeapFloor()
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, os.Args[1:], polled(os.Stdin), polled(os.Stdout), os.Stderr)
 	stop()

@@ -67,6 +67,7 @@ type server struct {
 	// What organizations may be asked.
 	distrusted bool // set once by initialize
 	consent    consent
+	saves      saves
 }
 
 func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteCloser, options Options) *server {

@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"go.lsp.dev/protocol"
@@ -436,6 +437,28 @@ func (s *server) tokenOf(ctx context.Context, origin string) (string, error) {
 	return answer.Token, nil
 }
 
+// saves are the validations of saved files that go on: of a file the last alone.
+type saves struct {
+	mu    sync.Mutex
+	stops map[fileURI]context.CancelFunc
+}
+
+// begin stops the validation of an earlier save of a file. The context is that of
+// the new one.
+func (s *saves) begin(ctx context.Context, u fileURI) (context.Context, context.CancelFunc) {
+	ctx, stop := context.WithCancel(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if before := s.stops[u]; before != nil {
+		before()
+	}
+	if s.stops == nil {
+		s.stops = map[fileURI]context.CancelFunc{}
+	}
+	s.stops[u] = stop
+	return ctx, stop
+}
+
 // DidSave implements protocol.Server: where the user wants it, what has no
 // verdict yet is validated.
 func (s *server) DidSave(_ context.Context, params *protocol.DidSaveTextDocumentParams) error {
@@ -458,7 +481,9 @@ func (s *server) DidSave(_ context.Context, params *protocol.DidSaveTextDocument
 	if len(unknown) == 0 {
 		return nil
 	}
-	s.goBackground("validate on save", func(ctx context.Context) {
+	ctx, stop := s.saves.begin(s.ctx, f.uri)
+	s.goBackground("validate on save", func(context.Context) {
+		defer stop()
 		if _, err := s.validate(ctx, v, unknown, false); err != nil && ctx.Err() == nil {
 			s.showMessage(protocol.MessageTypeWarning, "%s", err)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"go.lsp.dev/jsonrpc2"
@@ -20,10 +21,11 @@ import (
 // organization plays one: it rejects queries that have "bad" in them, at that
 // place.
 type organization struct {
-	mu    sync.Mutex
-	asked []string // "ORIGIN NAME" of each query, with the token if it was asked for
-	wait  bool     // for the end of the context, after the first query
-	fail  error
+	mu      sync.Mutex
+	asked   []string // "ORIGIN NAME" of each query, with the token if it was asked for
+	wait    bool     // for the end of the context, after the first query
+	stopped int
+	fail    error
 }
 
 func (o *organization) validate(ctx context.Context, r lsp.RemoteRequest) ([]lsp.RemoteVerdict, error) {
@@ -39,6 +41,9 @@ func (o *organization) validate(ctx context.Context, r lsp.RemoteRequest) ([]lsp
 	for i, q := range r.Queries {
 		if o.wait && i > 0 {
 			<-ctx.Done()
+			o.mu.Lock()
+			o.stopped++
+			o.mu.Unlock()
 			return verdicts, ctx.Err()
 		}
 		name := q.Name
@@ -66,6 +71,16 @@ func (o *organization) take() []string {
 	asked := o.asked
 	o.asked = nil
 	return asked
+}
+
+// until waits until ok holds.
+func until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for limit := time.Now().Add(20 * time.Second); !ok(); time.Sleep(time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatalf("there was not %s", what)
+		}
+	}
 }
 
 const contoso = "https://contoso.crm4.dynamics.com"
@@ -297,9 +312,7 @@ func TestValidateStop(t *testing.T) {
 	done := make(chan string)
 	go func() { done <- c.validate(`["` + string(at("a.seg")) + `"]`) }()
 	c.await("progress", func() bool { return created() > before })
-	for len(o.take()) == 0 {
-		c.await("anything", func() bool { return true })
-	}
+	until(t, "a query", func() bool { return len(o.take()) > 0 })
 	c.notify("window/workDoneProgress/cancel", fmt.Sprintf(`{"token":"segls-%d"}`, before+1))
 	equal(t, "result", `{"asked":1,"rejected":1,"message":"validation was stopped; https://contoso.crm4.dynamics.com rejects 1 of 1 query"}`, <-done)
 	c.remote("a.seg", 1, 1)
@@ -344,14 +357,37 @@ func TestValidateOnSave(t *testing.T) {
 		c.change(u, 2, &protocol.TextDocumentContentChangeWholeDocument{Text: "A = PROFILE(account)\nB = PROFILE(contact)"})
 		c.remote("a.seg", 2, 0)
 		save()
-		for {
-			if asked := o.take(); asked != nil {
-				equal(t, "asked", []string{contoso + " A"}, asked)
-				break
-			}
-			c.await("anything", func() bool { return true })
+		var asked []string
+		until(t, "a query", func() bool {
+			asked = o.take()
+			return asked != nil
+		})
+		equal(t, "asked", []string{contoso + " A"}, asked)
+	}
+}
+
+// TestValidateSaveAgain holds that of two saves of a file the second counts.
+func TestValidateSaveAgain(t *testing.T) {
+	o := &organization{wait: true}
+	c := startRemote(t, o, nil, `{"org":"`+contoso+`","validate":{"onSave":true}}`)
+	u := at("a.seg")
+	c.open(u, 1, "A = PROFILE(contact)\nB = PROFILE(contact)\nC = PROFILE(contact)")
+	c.diagnostics(u, 1)
+	for want := range 2 {
+		c.notify("textDocument/didSave", `{"textDocument":{"uri":"`+string(u)+`"}}`)
+		until(t, "a query", func() bool { return len(o.take()) > 0 })
+		o.mu.Lock()
+		stopped := o.stopped
+		o.mu.Unlock()
+		if stopped > want {
+			t.Errorf("%d validations were stopped after %d saves", stopped, want+1)
 		}
 	}
+	until(t, "the end of the first validation", func() bool {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		return o.stopped == 1
+	})
 }
 
 func TestValidateLenses(t *testing.T) {

@@ -32,7 +32,7 @@ func find(s *schema.Schema, texts ...string) [][]check.Finding {
 	return all
 }
 
-// known is the standard schema with what only an organisation's own tells:
+// known is the standard schema with what only an organization's own tells:
 // how long a text can be, and which columns are not stored.
 func known(t *testing.T) *schema.Schema {
 	t.Helper()

@@ -14,8 +14,8 @@ var nameRules = []*Rule{
 	{
 		Name: "unknown-table", Severity: Error,
 		Summary: "PROFILE names a table that the schema does not have",
-		Doc: "The table of PROFILE must exist in the organisation. With the embedded standard tables it is a warning, since " +
-			"an organisation has tables of its own; import its schema to be sure.",
+		Doc: "The table of PROFILE must exist in the organization. With the embedded standard tables it is a warning, since " +
+			"an organization has tables of its own; import its schema to be sure.",
 		Bad: "PROFILE(contct)", Good: "PROFILE(contact)",
 		nodes: []ast.Node{(*ast.Profile)(nil)}, run: unknownTable,
 	},
@@ -23,7 +23,7 @@ var nameRules = []*Rule{
 		Name: "unknown-column", Severity: Error,
 		Summary: "a column does not exist in its table",
 		Doc: "A column must exist in the table of the row that it is read from: after TRAVERSE that is the new table. With the " +
-			"embedded standard tables it is a warning, since an organisation has columns of its own.",
+			"embedded standard tables it is a warning, since an organization has columns of its own.",
 		Bad: "PROFILE(contact).FILTER(ISNULL(emailadress1))", Good: "PROFILE(contact).FILTER(ISNULL(emailaddress1))",
 		nodes: []ast.Node{(*ast.ColumnExpr)(nil)}, run: unknownColumn,
 	},
@@ -47,7 +47,7 @@ var nameRules = []*Rule{
 	{
 		Name: "unknown-interaction", Severity: Warning,
 		Summary: "an interaction has nearly the name of a known one",
-		Doc:     "An organisation may have events of its own, so only a name that is nearly that of an event of the product is reported.",
+		Doc:     "An organization may have events of its own, so only a name that is nearly that of an event of the product is reported.",
 		Bad:     "INTERACTION(EmailOpend, EmailOpened_ContactLink).HAVING(COUNT() > 0)", Good: "INTERACTION(EmailOpened, EmailOpened_ContactLink).HAVING(COUNT() > 0)",
 		nodes: []ast.Node{(*ast.Interaction)(nil)}, run: unknownInteraction,
 	},
@@ -110,7 +110,7 @@ func (c *pass) unknown(name *ast.Ident, what, where string, nearest []string) {
 		severity = Warning
 		message = fmt.Sprintf("the standard tables have no %s %s%s", what, name.Name, where)
 		if schema.HasPublisherPrefix(name.Name) {
-			message += "; import your organisation's schema to check it"
+			message += "; import your organization's schema to check it"
 		}
 	}
 	var fixes []token.Fix

@@ -15,7 +15,8 @@ type Env struct {
 	Dialect Dialect
 	// Segment returns the table of the rows of a named segment, if it is known.
 	Segment func(name string) (table string, ok bool)
-	// RowsOnly leaves out what columns refer to, which is most of the work.
+	// RowsOnly leaves out scopes and what columns refer to, which is most of the
+	// work.
 	RowsOnly bool
 }
 
@@ -176,9 +177,11 @@ func (r *Resolution) Walk(step ast.Node) Walked { return r.walks[step] }
 func Resolve(d *ast.Definition, env Env) *Resolution {
 	r := &Resolution{
 		Definition: d, env: env,
-		operands: map[*ast.Operand]string{}, guessed: map[*ast.Operand]bool{}, scopes: map[ast.Node]*Scope{},
-		columns: map[*ast.ColumnExpr]Ref{}, walks: map[ast.Node]Walked{},
-		used: map[*ast.Alias]bool{}, clashes: map[*ast.Alias]*Row{}, names: map[string]bool{},
+		operands: map[*ast.Operand]string{}, guessed: map[*ast.Operand]bool{}, walks: map[ast.Node]Walked{},
+	}
+	if !env.RowsOnly {
+		r.scopes, r.columns = map[ast.Node]*Scope{}, map[*ast.ColumnExpr]Ref{}
+		r.used, r.clashes, r.names = map[*ast.Alias]bool{}, map[*ast.Alias]*Row{}, map[string]bool{}
 	}
 	if d.Query != nil {
 		r.Table = r.query(d.Query)
@@ -199,7 +202,10 @@ func (r *Resolution) query(q *ast.Query) string {
 }
 
 func (r *Resolution) operand(o *ast.Operand) string {
-	s := &Scope{Current: &Row{}, aliases: map[string][]*Row{}, tables: map[string][]*Row{}}
+	s := &Scope{Current: &Row{}}
+	if !r.env.RowsOnly {
+		s.aliases, s.tables = map[string][]*Row{}, map[string][]*Row{}
+	}
 	result := ""
 	switch src := o.Source.(type) {
 	case *ast.Profile:
@@ -232,7 +238,7 @@ func (r *Resolution) operand(o *ast.Operand) string {
 	}
 	isEvent := s.Current.IsEvent
 	for _, step := range o.Steps {
-		r.scopes[step] = s
+		r.see(step, s)
 		switch step := step.(type) {
 		case *ast.Filter:
 			r.expr(s, step.Cond)
@@ -240,7 +246,7 @@ func (r *Resolution) operand(o *ast.Operand) string {
 			to := r.walk(step, s.Current, step.Relationship)
 			next := r.name(s.with(to), to, step.Alias)
 			if step.Filter != nil {
-				r.scopes[step.Filter] = next
+				r.see(step.Filter, next)
 				r.expr(next, step.Filter.Cond)
 			}
 			s = next
@@ -277,6 +283,13 @@ func (r *Resolution) operand(o *ast.Operand) string {
 	return result
 }
 
+// see notes what the arguments of a step can refer to.
+func (r *Resolution) see(step ast.Node, s *Scope) {
+	if !r.env.RowsOnly {
+		r.scopes[step] = s
+	}
+}
+
 // row returns a row of a table.
 func (r *Resolution) row(table string) *Row {
 	t := r.env.Schema.Table(table)
@@ -289,6 +302,10 @@ func (r *Resolution) row(table string) *Row {
 // name returns the scope s with a row under its alias.
 func (r *Resolution) name(s *Scope, row *Row, alias *ast.Alias) *Scope {
 	if alias == nil {
+		return s
+	}
+	if r.env.RowsOnly {
+		row.Alias = alias
 		return s
 	}
 	name, table := strings.ToLower(alias.Name.Name), strings.ToLower(row.Table)
@@ -331,7 +348,7 @@ func (r *Resolution) relate(s *Scope, from *Row, step *ast.Relate) *Scope {
 	to := r.walk(step, from, step.Relationship)
 	s = r.name(s, to, step.Alias)
 	if step.Relate != nil {
-		r.scopes[step.Relate] = s
+		r.see(step.Relate, s)
 		s = r.relate(s, to, step.Relate)
 	}
 	return s

@@ -14,7 +14,7 @@ var segmentRules = []*Rule{
 	{
 		Name: "undefined-segment", Severity: Hint,
 		Summary: "no definition of the project has the name of a segment",
-		Doc: "The segment may exist in the organisation, so this is a hint. Where the name is nearly that of a definition it is " +
+		Doc: "The segment may exist in the organization, so this is a hint. Where the name is nearly that of a definition it is " +
 			"a warning.",
 		Bad:   "Openers = PROFILE(contact).FILTER(ISNOTNULL(emailaddress1))\nAll = SEGMENT(Opners)",
 		Good:  "Openers = PROFILE(contact).FILTER(ISNOTNULL(emailaddress1))\nAll = SEGMENT(Openers)",
@@ -92,7 +92,7 @@ func undefinedSegment(c *pass, n ast.Node) {
 	if !nearest.ok {
 		return // a query alone, without a project
 	}
-	message := fmt.Sprintf("no definition here is named %s; the segment must exist in the organisation", name.Name)
+	message := fmt.Sprintf("no definition here is named %s; the segment must exist in the organization", name.Name)
 	var fixes []token.Fix
 	severity := c.rule.Severity
 	if near := nearest.text; near != "" {

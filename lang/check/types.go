@@ -40,7 +40,7 @@ var typeRules = []*Rule{
 	{
 		Name: "unknown-choice-value", Severity: Error,
 		Summary: "a choice column has no such value",
-		Doc:     "With the embedded standard tables it is a warning, since an organisation may have added values.",
+		Doc:     "With the embedded standard tables it is a warning, since an organization may have added values.",
 		Bad:     "PROFILE(contact).FILTER(statecode == 7)", Good: "PROFILE(contact).FILTER(statecode == 1)",
 		nodes: []ast.Node{(*ast.CompareExpr)(nil), (*ast.InExpr)(nil)}, run: unknownChoice,
 	},
