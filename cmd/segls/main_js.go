@@ -18,6 +18,7 @@ import (
 // what the server reads, and calls its function ready. There is no disk: all
 // files are read by the client. The log goes to standard error.
 func main() {
+	keepHeapFloor()
 	host := js.Global().Get("segls")
 	if host.IsUndefined() {
 		fmt.Fprintln(os.Stderr, "segls: as WebAssembly it runs in an editor's extension; there is no global object segls to talk to")

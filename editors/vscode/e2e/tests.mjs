@@ -1,5 +1,6 @@
 // What a user does, step by step. A test gets the editor and says in text what it has measured.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /** files are those of the workspace. */
@@ -232,5 +233,34 @@ export const tests = {
     await e.command('Segment Query: Restart Server');
     await e.see('.statusbar-item', { hasText: 'realtime' });
     await e.see('.squiggly-error');
+  },
+
+  async crashes(e, { segls }) {
+    // Started again after each of four crashes; after the fifth the user is told.
+    await e.open('mistake.seg');
+    for (let crash = 1; crash <= 5; crash++) {
+      await e.see('.statusbar-item', { hasText: 'realtime' });
+      let pid;
+      await eventually(() => { pid = Number(execFileSync('pgrep', ['-fx', segls], { encoding: 'utf8' })); });
+      process.kill(pid, 'SIGKILL');
+      if (crash < 5) await eventually(() => assert.match(e.logs(), new RegExp(`(starts again[^]*){${crash}}`)));
+    }
+    await e.see('.notification-toast', { hasText: 'crashed five times' });
+    await e.page.waitForTimeout(500);
+    await e.picture(e.pictureNow);
+    await e.page.locator('.notification-toast .monaco-button', { hasText: 'Restart Server' }).click();
+    await e.see('.statusbar-item', { hasText: 'realtime' });
+  },
+
+  async restricted(e) {
+    await e.open('mistake.seg');
+    await e.see('.squiggly-error');
+    await e.see('.statusbar-item', { hasText: 'Restricted Mode' });
+    await e.press('F1');
+    await e.page.locator('.quick-input-box input').fill('>Segment Query: Explain');
+    await e.see('.quick-input-list .monaco-list-row .label-name', { hasText: 'Segment Query: Explain' });
+    await e.page.locator('.quick-input-box input').fill('>Segment Query: Validate');
+    await e.page.waitForTimeout(1000);
+    assert.equal(await e.page.locator('.quick-input-list .label-name', { hasText: 'Segment Query: Validate' }).count(), 0);
   },
 };
