@@ -63,7 +63,7 @@ export class Editor {
     e.context = await browser.newContext({ viewport: size });
     await e.context.grantPermissions(['clipboard-read', 'clipboard-write']);
     e.page = await e.context.newPage();
-    e.page.setDefaultTimeout(15_000);
+    e.page.setDefaultTimeout(30_000);
     await e.page.goto(`${e.address}/?folder=${encodeURIComponent(e.folder)}`);
     await e.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
     return e;

@@ -1,7 +1,7 @@
 // What a user does, step by step. A test gets the editor and says in text what it has measured.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 /** files are those of the workspace. */
 export const files = (organization) => ({
@@ -27,6 +27,13 @@ Audience = SEGMENT(Subscribers) INTERSECT SEGMENT(Customers)
 
 Clicked = PROFILE(contact).FILTER(statecode == 0)
 `,
+  'entities.json': JSON.stringify({
+    '@odata.context': 'https://contoso.crm4.dynamics.com/api/data/v9.2/$metadata#EntityDefinitions',
+    value: [{
+      LogicalName: 'contact', PrimaryIdAttribute: 'contactid',
+      Attributes: [{ LogicalName: 'emailaddress1', AttributeType: 'String' }, { LogicalName: 'statecode', AttributeType: 'State' }],
+    }],
+  }),
   'scratch.seg': `Scratch = PROFILE(contact)
 `,
 });
@@ -209,9 +216,22 @@ export const tests = {
     await e.open('campaign.seg');
     await e.command('Segment Query: Pull Schema from Organization...');
     await e.press('Enter'); // the organization of seg.toml
+    const allow = e.page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Allow' }); // unless that was asked before
+    await Promise.race([allow.waitFor().then(() => allow.click()), e.see('.notification-toast', { hasText: 'Names are checked against' })]);
     await e.see('.notification-toast', { hasText: 'Names are checked against' });
     await e.see('.statusbar-item', { hasText: 'schema.json' });
     assert.match(readFileSync(e.path('seg.toml'), 'utf8'), /^schema = "schema.json"$/m);
+  },
+
+  async importSchema(e) {
+    await e.open('campaign.seg');
+    await e.command('Segment Query: Import Schema...');
+    await e.page.locator('.quick-input-box input').fill(e.path('entities.json'));
+    await e.see('.quick-input-list .monaco-list-row', { hasText: 'entities.json' });
+    await e.press('Enter');
+    if (existsSync(e.path('schema.json'))) await e.page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Replace' }).click();
+    await e.see('.notification-toast', { hasText: 'Names are checked against 1 table now' });
+    await eventually(() => assert.match(readFileSync(e.path('schema.json'), 'utf8'), /"emailaddress1"/));
   },
 
   async walkthrough(e) {

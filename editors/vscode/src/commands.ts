@@ -160,7 +160,7 @@ export class Commands implements Disposable {
       const withSchema = setKey(text, 'schema', 'schema.json');
       return organization === undefined ? withSchema : setKey(withSchema, 'url', organization, 'org');
     });
-    void window.showInformationMessage(`Names are checked against ${snapshot.tables} tables now, in ${workspace.asRelativePath(file)}.`);
+    void window.showInformationMessage(`Names are checked against ${snapshot.tables} ${snapshot.tables === 1 ? 'table' : 'tables'} now, in ${workspace.asRelativePath(file)}.`);
   }
 
   /** Changes a seg.toml, in the editor if it is open there with changes. */
