@@ -120,6 +120,12 @@ export class Editor {
     await this.page.waitForTimeout(200);
   }
 
+  /** hover shows what there is to say of a place. The keys find it wherever hints and lenses move the text to. */
+  async hover(line, column) {
+    await this.goTo(line, column);
+    await this.press('Control+k', 'Control+i');
+  }
+
   async type(text) {
     await this.page.keyboard.type(text, { delay: 15 });
   }

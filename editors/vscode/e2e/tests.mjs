@@ -77,8 +77,9 @@ export const tests = {
 
   async message(e) {
     await e.open('mistake.seg');
-    await e.page.locator('.view-lines').getByText('emailadress1').hover();
+    await e.hover(2, 40);
     await e.see('.monaco-hover', { hasText: 'did you mean emailaddress1' });
+    await e.page.waitForTimeout(500);
   },
 
   async tree(e) {
@@ -132,7 +133,7 @@ export const tests = {
 
   async hover(e) {
     await e.open('newsletter.seg');
-    await e.page.locator('.view-lines').getByText('donotbulkemail').hover();
+    await e.hover(3, 42);
     await e.see('.monaco-hover', { hasText: 'donotbulkemail' });
     await e.page.waitForTimeout(300);
   },
