@@ -233,7 +233,7 @@ func (s *server) refreshShown(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-s.shown:
-			s.refresh(ctx)
+			s.guard("refresh", func() { s.refresh(ctx) })
 		}
 	}
 }
@@ -270,6 +270,5 @@ func (s *server) capabilities(encoding protocol.PositionEncodingKind) protocol.S
 	s.offerNavigation(&c)
 	s.offerActions(&c)
 	s.offerView(&c)
-	s.offerValidation(&c)
 	return c
 }

@@ -52,7 +52,7 @@ func (b *completer) inComment() {
 			found[f.Rule]++
 		}
 		for _, r := range check.Rules() {
-			if r.CanIgnore() && !slices.Contains(words, r.Name) {
+			if check.CanIgnore(r.Name) && !slices.Contains(words, r.Name) {
 				b.add(candidate{
 					label: r.Name, kind: protocol.CompletionItemKindValue, description: r.Summary, uses: found[r.Name],
 					data: itemData{Kind: itemRule, Name: r.Name},

@@ -60,13 +60,6 @@ type RemoteVerdict struct {
 
 const commandValidate = "seg.validate"
 
-// offerValidation says what there is where an organization can be asked.
-func (s *server) offerValidation(c *protocol.ServerCapabilities) {
-	if s.mayAsk() {
-		c.ExecuteCommandProvider.Commands = append(c.ExecuteCommandProvider.Commands, commandValidate)
-	}
-}
-
 // mayAsk reports whether organizations may be asked anything in this session.
 func (s *server) mayAsk() bool { return s.options.Remote != nil && !s.distrusted }
 

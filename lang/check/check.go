@@ -112,10 +112,6 @@ type Rule struct {
 	run   func(*pass, ast.Node)
 }
 
-// CanIgnore reports whether a seg:ignore comment can silence the rule. None can
-// silence the errors of the parser.
-func (r *Rule) CanIgnore() bool { return r.run != nil }
-
 // File is a file to be checked.
 type File struct {
 	Path string

@@ -29,7 +29,11 @@ func (u *update) findCycles() {
 			from = append(from, e.refs...)
 		}
 	}
-	if len(from) == 0 {
+	isLess := false // that a cycle is gone; the project must not hold its definitions any more
+	for d := range u.gone {
+		isLess = isLess || p.cycles[d] != nil
+	}
+	if len(from) == 0 && !isLess {
 		return
 	}
 	for d := range p.cycles {

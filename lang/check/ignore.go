@@ -13,15 +13,13 @@ import (
 	"segql/lang/token"
 )
 
-var ignoreRules = []*Rule{
-	{
-		Name: "unused-ignore", Severity: Warning,
-		Summary: "a seg:ignore comment silences nothing, has lapsed or names no rule",
-		Doc: "`// seg:ignore rule[, rule] [until 2027-01-31] [-- reason]` silences rules on its own line or, if it stands " +
-			"alone, also on the next one, and in the whole condition, step or definition that it stands at the start or the " +
-			"end of. One that silences nothing can go; one whose date has passed silences nothing any more.",
-		Bad: "PROFILE(contact) // seg:ignore unknown-table", Good: "PROFILE(contct) // seg:ignore unknown-table",
-	},
+var unusedIgnore = &Rule{
+	Name: "unused-ignore", Severity: Warning,
+	Summary: "a seg:ignore comment silences nothing, has lapsed or names no rule",
+	Doc: "`// seg:ignore rule[, rule] [until 2027-01-31] [-- reason]` silences rules on its own line or, if it stands " +
+		"alone, also on the next one, and in the whole condition, step or definition that it stands at the start or the " +
+		"end of. One that silences nothing can go; one whose date has passed silences nothing any more.",
+	Bad: "PROFILE(contact) // seg:ignore unknown-table", Good: "PROFILE(contct) // seg:ignore unknown-table",
 }
 
 // An ignore is a comment that silences rules.
@@ -30,14 +28,14 @@ type ignore struct {
 	// carrier is the span of the node that the comment hangs on.
 	carrier token.Span
 	rules   []string
-	date    string    // behind until, empty if there is none
-	until   time.Time // zero where date is none
+	date    string // the last day that it silences them on, behind until; empty if there is none
 	badDate bool
 }
 
-// isActive reports whether the comment silences anything on a day.
+// isActive reports whether the comment silences anything on a day, that of the
+// place where today is.
 func (i *ignore) isActive(today time.Time) bool {
-	return !i.badDate && (i.date == "" || !today.After(i.until.AddDate(0, 0, 1)))
+	return !i.badDate && (i.date == "" || today.Format(time.DateOnly) <= i.date)
 }
 
 // ignoresOf returns the comments in a definition that silence rules.
@@ -70,12 +68,12 @@ func ignoresOf(d *ast.Definition) []*ignore {
 // ignore leaves out the findings that comments silence, and adds one for each
 // comment that silences nothing. The findings are sorted.
 func (c *findings) ignore() {
-	text := c.unit.file.Tree.Text()
+	var lines *token.Lines // made for the first comment
 	// Where the findings of each rule stand.
 	found := map[string][]int{}
 	c.syntax = map[string]bool{}
 	for i, f := range c.all {
-		if isSilent[f.Rule] {
+		if CanIgnore(f.Rule) {
 			found[f.Rule] = append(found[f.Rule], i)
 		} else {
 			c.syntax[f.Rule] = true
@@ -88,11 +86,14 @@ func (c *findings) ignore() {
 		if !d.hasIgnores {
 			continue
 		}
+		if lines == nil {
+			lines = token.NewLines(c.unit.file.Tree.Text())
+		}
 		offset := c.unit.placed(n).Offset
 		for _, i := range d.ignores() {
 			comment := i.comment.Span.Shift(offset)
 			used[i] = map[string]bool{}
-			for _, span := range []token.Span{linesOf(text, comment, i.comment.OwnLine), i.carrier.Shift(offset)} {
+			for _, span := range []token.Span{linesOf(lines, comment, i.comment.OwnLine), i.carrier.Shift(offset)} {
 				for _, rule := range i.rules {
 					at := found[rule]
 					if !span.IsValid() || len(at) == 0 || !i.isActive(c.project.today) {
@@ -137,35 +138,24 @@ func (c *findings) ignore() {
 }
 
 // linesOf returns the span of the line of a comment, and of the next one if
-// the comment stands alone on its own.
-func linesOf(text string, comment token.Span, ownLine bool) token.Span {
-	start := token.Pos(strings.LastIndexAny(text[:comment.Start], "\r\n") + 1)
-	if !ownLine {
-		return token.Span{Start: start, End: nextLine(text, comment.Start)}
+// the comment stands alone on its own. A line holds its end; that of the text
+// holds what stands behind it.
+func linesOf(lines *token.Lines, comment token.Span, ownLine bool) token.Span {
+	first := lines.Position(comment.Start, token.Bytes).Line
+	last := first
+	if ownLine {
+		last = lines.Position(comment.End, token.Bytes).Line + 1
 	}
-	return token.Span{Start: start, End: nextLine(text, nextLine(text, comment.End))}
-}
-
-// nextLine returns where the line behind that of offset p starts; behind the
-// last line it is behind the end of the text.
-func nextLine(text string, p token.Pos) token.Pos {
-	if int(p) > len(text) {
-		return p
+	end := lines.Line(last).End + 1
+	if last+1 < lines.Count() {
+		end = lines.Line(last + 1).Start
 	}
-	i := strings.IndexAny(text[p:], "\r\n")
-	if i < 0 {
-		return token.Pos(len(text) + 1)
-	}
-	p += token.Pos(i)
-	if strings.HasPrefix(text[p:], "\r\n") {
-		p++
-	}
-	return p + 1
+	return token.Span{Start: lines.Line(first).Start, End: end}
 }
 
 // unused returns the findings about a comment, of which it is known what it silences.
 func (c *findings) unused(i *ignore, span token.Span, used map[string]bool) []Finding {
-	rule := ignoreRules[0]
+	rule := unusedIgnore
 	severity := rule.Severity
 	if set, ok := c.unit.file.Severities[rule.Name]; ok {
 		severity = set
@@ -197,7 +187,7 @@ func (c *findings) unused(i *ignore, span token.Span, used map[string]bool) []Fi
 		switch {
 		case c.syntax[name]:
 			message = fmt.Sprintf("%s is a mistake in the syntax, which no comment silences; mend it", name)
-		case !isRule(name):
+		case ruleOf(name) == nil:
 			message = fmt.Sprintf("there is no rule %s", name)
 			names := make([]string, 0, len(rules))
 			for _, r := range rules {
@@ -212,22 +202,19 @@ func (c *findings) unused(i *ignore, span token.Span, used map[string]bool) []Fi
 	return all
 }
 
-// isSilent tells which rules a comment can silence. Syntax errors, which the
-// parser reports, stay.
-var isSilent = func() map[string]bool {
-	all := map[string]bool{}
-	for _, r := range rules {
-		all[r.Name] = r.CanIgnore()
+// CanIgnore reports whether a comment can silence the findings of a rule. None
+// silences the errors of the parser, nor what is said about such comments.
+func CanIgnore(rule string) bool {
+	r := ruleOf(rule)
+	return r != nil && r.run != nil
+}
+
+// ruleOf returns the rule of that name, nil if there is none.
+func ruleOf(name string) *Rule {
+	if i := slices.IndexFunc(rules, func(r *Rule) bool { return r.Name == name }); i >= 0 {
+		return rules[i]
 	}
-	return all
-}()
-
-// CanIgnore reports whether a comment can silence the findings of a rule.
-func CanIgnore(rule string) bool { return isSilent[rule] }
-
-func isRule(name string) bool {
-	_, ok := isSilent[name]
-	return ok
+	return nil
 }
 
 // isIgnore reports whether a comment silences rules.
@@ -278,8 +265,7 @@ func parseIgnore(c *ast.Comment) *ignore {
 		if k+1 < len(words) {
 			i.date = words[k+1]
 		}
-		var err error
-		i.until, err = time.Parse("2006-01-02", i.date)
+		_, err := time.Parse(time.DateOnly, i.date)
 		i.badDate = err != nil
 		break
 	}

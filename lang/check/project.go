@@ -185,7 +185,10 @@ func (p *Project) result(d *def) string {
 	for open := []visit{{def: d}}; len(open) > 0; {
 		top := &open[len(open)-1]
 		at := top.def
-		if top.ready {
+		m := at.result.Load()
+		// Where several lead to one, it is listed several times, and known by now.
+		isKnown := m != nil && m.state.Load() == p.state
+		if isKnown || top.ready {
 			open = open[:len(open)-1]
 			value = p.findResult(at)
 			continue
@@ -276,11 +279,6 @@ func (p *Project) indexOf(id int) int {
 func (p *Project) unitOf(f *File) *unit {
 	if id, ok := p.id(f.Path); ok && p.unit(id).file == f {
 		return p.unit(id)
-	}
-	for _, u := range p.units {
-		if u.file == f {
-			return u
-		}
 	}
 	return newUnit(-1, f, nil)
 }

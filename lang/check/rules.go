@@ -7,7 +7,7 @@ import (
 )
 
 // rules are all rules.
-var rules = slices.Concat(nameRules, segmentRules, typeRules, stepRules, logicRules, dialectRules, ignoreRules)
+var rules = slices.Concat(nameRules, segmentRules, typeRules, stepRules, logicRules, dialectRules, []*Rule{unusedIgnore})
 
 // dateOrdinal returns a date as days since a fixed day.
 func dateOrdinal(s string) (float64, bool) {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// NewProject returns the project of files. Today is the day by which an
-// ignore comment with a date lapses. Each file has a path of its own.
+// NewProject returns the project of files. Today is the day, in its own
+// time zone, by which an ignore comment with a date lapses. Each file has a path of its own.
 func NewProject(files []*File, today time.Time) *Project {
 	p := &Project{today: today, known: &knownNames{}, state: &state{}}
 	return p.Update(files, nil)

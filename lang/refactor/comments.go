@@ -16,8 +16,12 @@ const ignoreMark = "seg:ignore"
 // that silences another rule there, else to the end of the line, else on a line
 // of its own above. It is not ok where comments leave no room.
 func IgnoreLine(f *ast.File, rule string, at token.Span) (edit token.Edit, ok bool) {
-	text := f.Text()
-	line := lineOf(f, text, at.Start)
+	return ignoreLine(f, newLines(f), rule, at)
+}
+
+func ignoreLine(f *ast.File, lines fileLines, rule string, at token.Span) (edit token.Edit, ok bool) {
+	text := lines.text
+	line := lines.at(at.Start)
 	comments := commentsAround(f, line)
 	for _, c := range comments {
 		onLine := c.span.Start >= line.Start && c.span.Start <= line.End
@@ -52,7 +56,7 @@ func IgnoreLine(f *ast.File, rule string, at token.Span) (edit token.Edit, ok bo
 // that its findings start in, by a comment before the definition.
 func IgnoreFile(f *ast.File, rule string, at []token.Span) []token.Edit {
 	var edits []token.Edit
-	text := f.Text()
+	lines := newLines(f)
 	done := map[*ast.Definition]bool{}
 	for _, span := range at {
 		d := f.At(span.Start)
@@ -63,18 +67,18 @@ func IgnoreFile(f *ast.File, rule string, at []token.Span) []token.Edit {
 			continue
 		}
 		if span.Start < d.Abs(d.Extent).Start { // in a comment before the definition
-			if edit, ok := IgnoreLine(f, rule, span); ok {
+			if edit, ok := ignoreLine(f, lines, rule, span); ok {
 				edits = append(edits, edit)
 			}
 			continue
 		}
 		done[d.Definition] = true
-		edits = append(edits, ignoreDefinition(f, text, rule, d))
+		edits = append(edits, ignoreDefinition(lines, rule, d))
 	}
 	return edits
 }
 
-func ignoreDefinition(f *ast.File, text, rule string, d ast.Placed) token.Edit {
+func ignoreDefinition(lines fileLines, rule string, d ast.Placed) token.Edit {
 	if d.Comments != nil {
 		for _, c := range d.Comments.Leading {
 			if edit, ok := joined(placedComment{c, d.Abs(c.Span)}, rule); ok {
@@ -83,7 +87,7 @@ func ignoreDefinition(f *ast.File, text, rule string, d ast.Placed) token.Edit {
 		}
 	}
 	start := d.Abs(d.Extent).Start
-	line := lineOf(f, text, start)
+	line, text := lines.at(start), lines.text
 	if strings.TrimSpace(text[line.Start:start]) != "" {
 		return token.Edit{Span: token.At(start), New: "/* " + ignoreMark + " " + rule + " */ "}
 	}
@@ -136,15 +140,24 @@ func joined(c placedComment, rule string) (edit token.Edit, ok bool) {
 	return token.Edit{Span: token.At(end - c.Comment.Span.Start + c.span.Start), New: ", " + rule}, true
 }
 
-// lineOf returns the span of the line of an offset, without its line end.
-func lineOf(f *ast.File, text string, p token.Pos) token.Span {
-	p = min(p, token.Pos(len(text)))                                             //nolint:gosec // texts have at most 64 MB
-	start := max(token.Pos(strings.LastIndexAny(text[:p], "\r\n")+1), f.Start()) //nolint:gosec // the same
-	end := token.Pos(len(text))                                                  //nolint:gosec // the same
-	if i := strings.IndexAny(text[start:], "\r\n"); i >= 0 {
-		end = start + token.Pos(i) //nolint:gosec // the same
-	}
-	return token.Span{Start: start, End: end}
+// fileLines are the lines of a file. Asked often, it finds them without going through
+// one line, which may hold all of the file, again and again.
+type fileLines struct {
+	text  string
+	index *token.Lines
+	start token.Pos // behind a byte-order mark
+}
+
+func newLines(f *ast.File) fileLines {
+	text := f.Text()
+	return fileLines{text, token.NewLines(text), f.Start()}
+}
+
+// at returns the span of the line of an offset, without its line end.
+func (l fileLines) at(p token.Pos) token.Span {
+	span := l.index.Line(l.index.Position(p, token.Bytes).Line)
+	span.Start = max(span.Start, l.start)
+	return span
 }
 
 func indentOf(line string) string {

@@ -85,6 +85,23 @@ func TestIgnore(t *testing.T) {
 	}
 }
 
+// TestIgnoreManyOnOneLine silences so many definitions on one line that it would
+// not end if each went through the line.
+func TestIgnoreManyOnOneLine(t *testing.T) {
+	const n = 200_000
+	var b strings.Builder
+	var at []token.Span
+	for i := range n {
+		fmt.Fprintf(&b, "A%d = PROFILE(", i)
+		start := token.Pos(b.Len())
+		at = append(at, token.Span{Start: start, End: start + token.Pos(len("contct"))})
+		b.WriteString("contct); ")
+	}
+	if got := len(refactor.IgnoreFile(parser.Parse(b.String()), "unknown-table", at)); got != n {
+		t.Errorf("%d edits, want %d", got, n)
+	}
+}
+
 // TestIgnoreSilences silences each finding in all files that the rules are
 // tested with, and sees it gone, also after formatting.
 func TestIgnoreSilences(t *testing.T) {

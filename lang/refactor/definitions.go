@@ -13,14 +13,22 @@ import (
 // newName is what a definition is called that has no name of its own yet.
 const newName = "NewSegment"
 
-// freeName returns a name that no definition of the project has.
+// freeName returns a name that no definition of the project has, and that none
+// refers to: such a name is that of a segment in the organization.
 func (s *site) freeName() string {
 	for i, name := 2, newName; ; i++ {
-		if len(s.Project.Lookup(s.File, name)) == 0 {
+		if len(s.Project.Lookup(s.File, name)) == 0 && !s.isReferredTo(name) {
 			return name
 		}
 		name = fmt.Sprintf("%s%d", newName, i)
 	}
+}
+
+func (s *site) isReferredTo(name string) bool {
+	for range s.Project.References(name) {
+		return true
+	}
+	return false
 }
 
 // operands returns the operands that are selected: their query, the first and
