@@ -206,6 +206,7 @@ func TestTrace(t *testing.T) {
 	p.await(`"$/logTrace"`, "received notification textDocument/didOpen")
 	p.send(`"id":2,"method":"textDocument/hover","params":{"textDocument":{"uri":"untitled:a"},"position":{"line":0,"character":1}}`)
 	p.await(`"$/logTrace"`, "received request textDocument/hover")
+	p.await(`"$/logTrace"`, "handled request textDocument/hover in ")
 	p.send(`"method":"$/setTrace","params":{"value":"off"}`)
 	p.send(`"id":3,"method":"textDocument/hover","params":{"textDocument":{"uri":"untitled:a"},"position":{"line":0,"character":1}}`)
 	for {

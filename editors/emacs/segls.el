@@ -51,6 +51,30 @@
   (kill-new (plist-get (segls--run "seg.wireForm") :query))
   (message "The query is copied as one line"))
 
+(defun segls--rule-at-point ()
+  "Return the name of the rule that found something at point, or in its line."
+  (let ((found (or (flymake-diagnostics (point))
+                   (flymake-diagnostics (line-beginning-position) (line-end-position)))))
+    (or (seq-some (lambda (diagnostic)
+                    (let ((data (alist-get 'eglot-lsp-diag (flymake-diagnostic-data diagnostic))))
+                      (and (equal (plist-get data :source) "seg") (plist-get data :code))))
+                  found)
+        (user-error "There is no finding with a page here"))))
+
+(defun segls-rule (name)
+  "Show the page of the rule NAME, by default of the one that found something at point."
+  (interactive (list (segls--rule-at-point)))
+  (let ((page (jsonrpc-request (eglot--current-server-or-lose) :workspace/textDocumentContent
+                               (list :uri (concat "seg-rule:///" name ".md")))))
+    (with-current-buffer (get-buffer-create "*Segment rule*")
+      (let ((inhibit-read-only t))
+        (erase-buffer)
+        (insert (plist-get page :text))
+        (goto-char (point-min)))
+      (view-mode 1)
+      (display-buffer (current-buffer)))))
+
+(define-key segment-query-mode-map (kbd "C-c C-r") #'segls-rule)
 (define-key segment-query-mode-map (kbd "C-c C-e") #'segls-explain)
 (define-key segment-query-mode-map (kbd "C-c C-w") #'segls-wire-form)
 

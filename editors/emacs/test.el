@@ -34,6 +34,11 @@
                  (lambda () (seq-some (lambda (d) (string-match-p "==" (flymake-diagnostic-text d)))
                                       (flymake-diagnostics))))
 (goto-char (point-min))
+(search-forward "statecode ")
+(call-interactively #'segls-rule)
+(with-current-buffer "*Segment rule*"
+  (segls-test-check (string-match-p "\\`# single-equals\n" (buffer-string)) (concat "segls-rule shows " (buffer-string))))
+(goto-char (point-min))
 (search-forward "statecode = 0")
 (replace-match "statecode == 0")
 (eglot--signal-textDocument/didChange)
@@ -61,6 +66,6 @@
 (segls-explain)
 (set-buffer-modified-p nil)
 (eglot-shutdown (eglot-current-server))
-(message "emacs: diagnostics, completion, hover, rename, formatting and the commands work")
+(message "emacs: diagnostics, pages of rules, completion, hover, rename, formatting and the commands work")
 (kill-emacs 0)
 ;;; test.el ends here

@@ -42,6 +42,10 @@ local function run()
   check(vim.wait(10000, function() return #vim.diagnostic.get(0) > 0 end), "no diagnostics came")
   local first = vim.diagnostic.get(0)[1]
   check(first.source == "seg" and first.code == "single-equals", "another diagnostic came: " .. vim.inspect(first))
+  vim.cmd("SegRule")
+  local page = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
+  check(page:find("^# single%-equals\n"), "SegRule shows: " .. vim.api.nvim_buf_get_name(0) .. ": " .. page)
+  vim.cmd("bwipeout")
   vim.api.nvim_buf_set_lines(0, 0, 1, false, { "Openers = PROFILE(contact).FILTER(statecode == 0)" })
   check(vim.wait(10000, function() return #vim.diagnostic.get(0) == 0 end), "the diagnostic stayed when the mistake was gone")
 
@@ -69,7 +73,14 @@ local function run()
   local shown = vim.api.nvim_win_get_buf(vim.api.nvim_list_wins()[windows + 1])
   text = table.concat(vim.api.nvim_buf_get_lines(shown, 0, -1, false), "\n")
   check(text:find("Members of Readers"), "SegExplain showed: " .. text)
-  print("neovim: diagnostics, completion, hover, rename, formatting and the commands work\n")
+
+  -- The folder with the seg.toml is the root, also from below: Base is in
+  -- another folder.
+  vim.cmd("edit! sub/x.seg")
+  check(vim.wait(10000, function() return #vim.diagnostic.get(0) > 0 end), "no diagnostics of sub/x.seg came")
+  local definition = ask("textDocument/definition", at(0, 9))
+  check(vim.inspect(definition):find("other/b.seg"), "the definition of Base is: " .. vim.inspect(definition))
+  print("neovim: diagnostics, pages of rules, completion, hover, rename, formatting and the commands work\n")
   vim.cmd("qall!")
 end
 

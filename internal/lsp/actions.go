@@ -320,10 +320,10 @@ func (s *server) workspaceEdit(edits map[*file][]token.Edit) *protocol.Workspace
 			if out.Changes == nil {
 				out.Changes = map[fileURI][]protocol.TextEdit{}
 			}
-			out.Changes[f.uri] = text
+			out.Changes[f.written] = text
 			continue
 		}
-		change := &protocol.TextDocumentEdit{TextDocument: protocol.OptionalVersionedTextDocumentIdentifier{TextDocumentIdentifier: protocol.TextDocumentIdentifier{URI: f.uri}}}
+		change := &protocol.TextDocumentEdit{TextDocument: protocol.OptionalVersionedTextDocumentIdentifier{TextDocumentIdentifier: protocol.TextDocumentIdentifier{URI: f.written}}}
 		if f.isOpen {
 			change.TextDocument.Version = &f.version
 		}

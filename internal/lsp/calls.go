@@ -47,7 +47,7 @@ func (v view) callItem(d ast.Placed) protocol.CallHierarchyItem {
 	detail := v.now.shortName(v.uri)
 	index, _ := slices.BinarySearchFunc(v.tree.Definitions, d.Offset, func(d ast.Placed, at token.Pos) int { return cmp.Compare(d.Offset, at) })
 	item := protocol.CallHierarchyItem{
-		Name: name, Kind: segmentKind, Detail: &detail, URI: v.uri,
+		Name: name, Kind: segmentKind, Detail: &detail, URI: v.written,
 		Range: v.rangeOf(d.Abs(d.Span())), SelectionRange: v.rangeOf(d.Abs(own)),
 	}
 	item.Data, _ = json.Marshal(callData{plainName(d), index}) // a string and a number, which can't fail

@@ -1,6 +1,7 @@
 package lsp_test
 
 import (
+	"bytes"
 	"context"
 	"io/fs"
 	"log/slog"
@@ -96,8 +97,10 @@ type client struct {
 	published map[uri.URI]*protocol.PublishDiagnosticsParams
 	changed   chan struct{} // closed and made anew when something arrives
 	received  []string      // methods of what the server sent, in order
-	messages  []string      // shown to the user
-	settings  string        // what workspace/configuration answers, as JSON
+	bodies    []string      // of textDocument/publishDiagnostics, as they came
+	traces    []protocol.LogTraceParams
+	messages  []string // shown to the user
+	settings  string   // what workspace/configuration answers, as JSON
 	applied   []protocol.WorkspaceEdit
 	answers   map[string]string  // results of other requests by their method, as JSON
 	elsewhere map[uri.URI]string // files that the client reads for the server
@@ -222,6 +225,13 @@ func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
 			return nil, err
 		}
 		c.published[p.URI] = &p
+		c.bodies = append(c.bodies, string(req.Params()))
+	case protocol.MethodLogTrace:
+		var p protocol.LogTraceParams
+		if err := protocol.Unmarshal(bytes.Clone(req.Params()), &p); err != nil {
+			return nil, err
+		}
+		c.traces = append(c.traces, p)
 	case protocol.MethodWindowShowMessage:
 		var p protocol.ShowMessageParams
 		if err := protocol.Unmarshal(req.Params(), &p); err != nil {

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"context"
+	"fmt"
 	"hash/maphash"
 	"maps"
 	"slices"
@@ -59,6 +60,7 @@ func (s *server) takeStale() (*snapshot, []fileURI) {
 
 // published is what the client was told last of a file.
 type published struct {
+	written fileURI
 	version int32
 	isOpen  bool
 	hash    uint64
@@ -100,8 +102,8 @@ func (s *server) publishNext(ctx context.Context, last map[fileURI]published) bo
 var hashSeed = maphash.MakeSeed()
 
 func (s *server) publish(ctx context.Context, now *snapshot, u fileURI, last map[fileURI]published) {
-	params := &protocol.PublishDiagnosticsParams{URI: u, Diagnostics: s.diagnosticsOf(now, u)}
-	is := published{}
+	params := &protocol.PublishDiagnosticsParams{URI: now.written(u), Diagnostics: s.diagnosticsOf(now, u)}
+	is := published{written: params.URI}
 	if f := now.open[u]; f != nil {
 		params.Version = protocol.NewOptional(f.version)
 		is.version, is.isOpen = f.version, true
@@ -115,6 +117,9 @@ func (s *server) publish(ctx context.Context, now *snapshot, u fileURI, last map
 	before, told := last[u]
 	if told && before == is || !told && !is.isOpen && len(params.Diagnostics) == 0 {
 		return
+	}
+	if told && before.written != is.written {
+		_ = s.client.PublishDiagnostics(ctx, &protocol.PublishDiagnosticsParams{URI: before.written, Diagnostics: []protocol.Diagnostic{}})
 	}
 	if len(params.Diagnostics) == 0 && !is.isOpen {
 		delete(last, u)
@@ -135,26 +140,67 @@ func (s *server) diagnosticsOf(now *snapshot, u fileURI) []protocol.Diagnostic {
 	if !f.isOpen && !now.settings.on("diagnostics.workspace") {
 		return out
 	}
-	for _, finding := range now.unitOf(f).project.Check(f.checked) {
+	for _, finding := range mostSevere(now.unitOf(f).project.Check(f.checked)) {
 		out = append(out, s.diagnostic(now, f, finding))
 	}
 	return append(out, s.remoteDiagnostics(now, f)...)
+}
+
+// maxFindings is how many findings of a file are told. Nobody reads more, and
+// editors get slow.
+const maxFindings = 1000
+
+// mostSevere returns at most maxFindings of findings, in their order. Where
+// there are more, the last one says so.
+func mostSevere(findings []check.Finding) []check.Finding {
+	if len(findings) <= maxFindings {
+		return findings
+	}
+	more := len(findings) - (maxFindings - 1)
+	// How many there are of each severity tells which of them have room.
+	var count [check.Error + 1]int
+	for i := range findings {
+		count[findings[i].Severity]++
+	}
+	room := maxFindings - 1
+	for severity := check.Error; severity > check.Off; severity-- {
+		count[severity] = min(count[severity], room)
+		room -= count[severity]
+	}
+	told := make([]check.Finding, 0, maxFindings)
+	last := check.Finding{Rule: parser.CodeTooManyErrors, Severity: check.Hint}
+	for _, f := range findings {
+		if count[f.Severity] > 0 {
+			count[f.Severity]--
+			told = append(told, f)
+		} else if f.Severity > last.Severity || last.Message == "" {
+			last.Severity, last.Span, last.Message = f.Severity, f.Span, fmt.Sprintf("this file has %d more findings, which are not shown", more)
+		}
+	}
+	return append(told, last)
 }
 
 // configDiagnostics returns what is wrong with a seg.toml.
 func configDiagnostics(now *snapshot, u fileURI) []protocol.Diagnostic {
 	folder, ok := parentFolder(u)
 	c := now.configs[folder]
-	if !ok || c == nil || c.uri != u || c.problem == nil {
+	if !ok || c == nil || c.uri != u {
 		return nil
 	}
-	line := uint32(c.problem.line) //nolint:gosec // a line of a file
-	return []protocol.Diagnostic{{
-		Range:    protocol.Range{Start: protocol.Position{Line: line}, End: protocol.Position{Line: line + 1}},
-		Severity: protocol.DiagnosticSeverityError, Source: protocol.NewOptional(Source),
-		Message: protocol.String(c.problem.message),
-	}}
+	var out []protocol.Diagnostic
+	for _, p := range c.problems[:min(len(c.problems), maxFindings)] {
+		line := uint32(p.line) //nolint:gosec // a line of a file
+		out = append(out, protocol.Diagnostic{
+			Range:    protocol.Range{Start: protocol.Position{Line: line}, End: protocol.Position{Line: line + 1}},
+			Severity: protocol.DiagnosticSeverityError, Source: protocol.NewOptional(Source),
+			Code: protocol.String(codeConfig), Message: protocol.String(p.message),
+		})
+	}
+	return out
 }
+
+// codeConfig is the code of what is wrong with a seg.toml. It is no rule.
+const codeConfig = "seg-toml"
 
 var severities = map[check.Severity]protocol.DiagnosticSeverity{
 	check.Error:   protocol.DiagnosticSeverityError,
@@ -173,8 +219,10 @@ var deprecated = map[string]bool{
 func (s *server) diagnostic(now *snapshot, f *file, finding check.Finding) protocol.Diagnostic {
 	d := protocol.Diagnostic{
 		Range: f.rangeOf(finding.Span), Severity: severities[finding.Severity],
-		Source: protocol.NewOptional(Source), Code: protocol.String(finding.Rule), Message: protocol.String(finding.Message),
-		CodeDescription: protocol.CodeDescription{Href: now.rulePage(finding.Rule)},
+		Source: protocol.NewOptional(Source), Message: protocol.String(finding.Message),
+	}
+	if finding.Rule != "" { // else it is about a file that can't be read
+		d.Code, d.CodeDescription.Href = protocol.String(finding.Rule), now.rulePage(finding.Rule)
 	}
 	switch {
 	case finding.Unnecessary && deprecated[finding.Rule]:
@@ -238,11 +286,11 @@ func (s *server) DiagnosticWorkspace(ctx context.Context, params *protocol.Works
 		switch {
 		case before[u] == id:
 			report.Items = append(report.Items, &protocol.WorkspaceUnchangedDocumentDiagnosticReport{
-				UnchangedDocumentDiagnosticReport: protocol.UnchangedDocumentDiagnosticReport{Kind: "unchanged", ResultID: id}, URI: u, Version: version,
+				UnchangedDocumentDiagnosticReport: protocol.UnchangedDocumentDiagnosticReport{Kind: "unchanged", ResultID: id}, URI: now.written(u), Version: version,
 			})
 		default:
 			report.Items = append(report.Items, &protocol.WorkspaceFullDocumentDiagnosticReport{
-				FullDocumentDiagnosticReport: protocol.FullDocumentDiagnosticReport{Kind: "full", ResultID: &id, Items: items}, URI: u, Version: version,
+				FullDocumentDiagnosticReport: protocol.FullDocumentDiagnosticReport{Kind: "full", ResultID: &id, Items: items}, URI: now.written(u), Version: version,
 			})
 		}
 	}

@@ -42,12 +42,12 @@ func (f *frames) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
 			return withParams(message), int64(len(f.body)), nil
 		}
 		f.log.Warn("message not understood", "bytes", len(f.body), "error", err)
-		wire := jsonrpc2.NewError(jsonrpc2.ParseError, "a message is not JSON")
+		wire := jsonrpc2.NewError(jsonrpc2.ParseError, "a message is no JSON object")
 		switch {
 		case bytes.HasPrefix(bytes.TrimLeft(f.body, " \t\r\n"), []byte("[")):
 			wire = jsonrpc2.NewError(jsonrpc2.InvalidRequest, "the Language Server Protocol has no batches; send one message at a time")
 		case !errors.Is(err, jsonrpc2.ErrParse):
-			wire = jsonrpc2.NewError(jsonrpc2.InvalidRequest, "a message is neither a request nor a notification or an answer of JSON-RPC 2.0")
+			wire = jsonrpc2.NewError(jsonrpc2.InvalidRequest, "a message is neither a request, a notification nor an answer of JSON-RPC 2.0")
 		}
 		if _, err := f.Write(ctx, jsonrpc2.NewResponse(jsonrpc2.ID{}, nil, wire)); err != nil {
 			return nil, 0, err

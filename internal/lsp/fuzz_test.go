@@ -41,7 +41,7 @@ func FuzzProtocol(f *testing.F) {
 		`{"jsonrpc":"2.0","id":2,"method":"workspace/executeCommand","params":{"command":"seg.validate","arguments":["file:///a.seg",{"line":0,"character":3}]}}`,
 		`{"jsonrpc":"2.0","id":2,"method":"textDocument/codeLens","params":{"textDocument":{"uri":"file:///a.seg"}}}`,
 		`{"jsonrpc":"2.0","method":"textDocument/didSave","params":{"textDocument":{"uri":"file:///a.seg"}}}`,
-		`{}`, `[]`, `nul`,
+		`{}`, `[]`, `nul`, ``, `{"jsonrpc":"2.0","id":99}`, `{"jsonrpc":"2.0","id":1.5,"method":"shutdown"}`, "\xff",
 	} {
 		f.Add([]byte(seed))
 	}

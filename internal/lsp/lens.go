@@ -101,7 +101,7 @@ func (s *server) referencesCommand(ctx context.Context, v view, at protocol.Posi
 		locations = append(locations, p.file.location(p.span))
 	}
 	c.Command = commandShowReferences
-	for _, argument := range []any{v.uri, at, locations} {
+	for _, argument := range []any{v.written, at, locations} {
 		raw, err := marshal(argument)
 		if err != nil {
 			return c, err

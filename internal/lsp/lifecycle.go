@@ -136,9 +136,11 @@ func (s *server) Initialize(_ context.Context, params *protocol.InitializeParams
 	}
 	s.change(func(n *next) {
 		n.folders = folders
-		if got, problems := parseSettings(sectionOf(params.InitializationOptions)); len(problems) == 0 {
-			got.schema = n.settings.schema
-			n.settings = got
+		got, problems := parseSettings(sectionOf(params.InitializationOptions))
+		got.schema = n.settings.schema
+		n.settings = got
+		if !s.can.configuration { // else they are told of what the client answers
+			s.settingProblems = problems
 		}
 	})
 	if s.options.WatchParent && params.ProcessID != nil {
@@ -178,6 +180,9 @@ func (s *server) start() {
 		defer s.settle()
 		time.AfterFunc(settleLimit, s.settle)
 		s.register(ctx)
+		for _, p := range s.settingProblems {
+			s.showMessage(protocol.MessageTypeWarning, "segql settings: %s", p)
+		}
 		if s.can.configuration {
 			s.loadSettings(ctx, nil)
 		}

@@ -39,7 +39,7 @@ func (f *file) span(r protocol.Range) token.Span {
 
 // location returns the client's name for a span of f.
 func (f *file) location(s token.Span) protocol.Location {
-	return protocol.Location{URI: f.uri, Range: f.rangeOf(s)}
+	return protocol.Location{URI: f.written, Range: f.rangeOf(s)}
 }
 
 // textEdits returns edits of f as the client makes them.

@@ -55,8 +55,11 @@ func (s *server) Rename(ctx context.Context, params *protocol.RenameParams) (*pr
 		return nil, err
 	}
 	rename := v.renameSegment
-	if n.kind == aliasName {
+	switch {
+	case n.kind == aliasName:
 		rename = v.renameAlias
+	case len(params.NewName) > maxSegmentName:
+		return nil, failed("the name has %d characters; that of a segment has at most %d", len(params.NewName), maxSegmentName)
 	}
 	places, err := rename(ctx, n, params.NewName)
 	if err != nil {
@@ -68,6 +71,9 @@ func (s *server) Rename(ctx context.Context, params *protocol.RenameParams) (*pr
 	}
 	return s.workspaceEdit(edits), nil
 }
+
+// maxSegmentName is how many characters the name of a segment has at most.
+const maxSegmentName = 100
 
 // checkName refuses what is no name, and what readers would take for a word of
 // the language.

@@ -75,6 +75,28 @@ func TestRenameKeepsTheMeaning(t *testing.T) {
 	}
 }
 
+// TestRenameToLongName refuses a segment's name that the service would, and
+// takes the longest that there may be. An alias stays in the query.
+func TestRenameToLongName(t *testing.T) {
+	c := start(t, nil)
+	c.open(at("a.seg"), 1, "A = PROFILE(account, one).FILTER(one.revenue > 1)\n")
+	rename := func(column uint32, name string) error {
+		_, err := c.Rename(t.Context(), &protocol.RenameParams{NewName: name, TextDocumentPositionParams: protocol.TextDocumentPositionParams{
+			TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")}, Position: protocol.Position{Character: column},
+		}})
+		return err
+	}
+	const want = "the name has 101 characters; that of a segment has at most 100"
+	if err := rename(0, strings.Repeat("x", 101)); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v", err)
+	}
+	for column, length := range map[uint32]int{0: 100, 22: 101} {
+		if err := rename(column, strings.Repeat("x", length)); err != nil {
+			t.Errorf("at %d: %v", column, err)
+		}
+	}
+}
+
 // asked returns the diagnostics of a document as the server has them now.
 func (c *client) asked(u uri.URI) []string {
 	c.t.Helper()

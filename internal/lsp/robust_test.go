@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -236,6 +239,8 @@ func TestTooLargeDocument(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 	c.alive()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if len(c.messages) > 0 {
 		t.Errorf("the user is told %q", c.messages)
 	}
@@ -276,6 +281,12 @@ func TestConfigIsReadAndWatched(t *testing.T) {
 		p := c.published[at("seg.toml")]
 		return p != nil && len(p.Diagnostics) == 1 && p.Diagnostics[0].Range.Start.Line == 0
 	})
+	if d := c.published[at("seg.toml")].Diagnostics[0]; d.Code != protocol.String("seg-toml") {
+		t.Errorf("the code is %v", d.Code)
+	}
+	c.files.write(at("seg.toml"), "dialect = \"outbund\"\n[rules]\nunknown-tabl = \"off\"\nunknown-column = \"loud\"\n[nosuch]\n")
+	c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/seg.toml","type":2}]}`)
+	c.await("four diagnostics of seg.toml", func() bool { return len(c.published[at("seg.toml")].Diagnostics) == 4 })
 	c.files.write(at("seg.toml"), "dialect = \"outbound\"\n[rules]\nsingle-equals = \"off\"\n")
 	c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/seg.toml","type":2}]}`)
 	c.await("another diagnostic of seg.toml", func() bool {
@@ -285,6 +296,50 @@ func TestConfigIsReadAndWatched(t *testing.T) {
 	c.files.write(at("seg.toml"), "dialect = \"outbound\"\n")
 	c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/seg.toml","type":2}]}`)
 	c.await("no diagnostic of seg.toml", func() bool { return len(c.published[at("seg.toml")].Diagnostics) == 0 })
+}
+
+// TestUnreadableFile has a diagnostic where a file of the workspace can't be
+// read, until it can.
+func TestUnreadableFile(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "u.seg")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("\xff\xfeP\x00R\x00")
+	c := connect(t, nil, func(o *lsp.Options) { o.Files = lsp.Disk{} }).begin(func(_ *client, p *protocol.InitializeParams) {
+		p.WorkspaceFolders = protocol.NewNullable([]protocol.WorkspaceFolder{{URI: uri.File(folder), Name: "w"}})
+	})
+	u := uri.File(path)
+	c.await("the diagnostic of u.seg", func() bool {
+		p := c.published[u]
+		return p != nil && len(p.Diagnostics) == 1 && p.Diagnostics[0].Message == protocol.String("the file can't be read: it is in UTF-16; save it as UTF-8")
+	})
+	write("")
+	c.notify("workspace/didChangeWatchedFiles", fmt.Sprintf(`{"changes":[{"uri":%q,"type":2}]}`, u))
+	c.await("no diagnostic of u.seg", func() bool { return len(c.published[u].Diagnostics) == 0 })
+}
+
+// TestTrace tells how long a request took, and when asked for more what it was.
+func TestTrace(t *testing.T) {
+	for _, level := range []protocol.TraceValue{protocol.TraceValueMessages, protocol.TraceValueVerbose} {
+		c := start(t, nil)
+		c.notify("$/setTrace", fmt.Sprintf(`{"value":%q}`, level))
+		_ = c.call("textDocument/hover", `{"textDocument":{"uri":"file:///w/none.seg"},"position":{"line":0,"character":0}}`)
+		c.await("the traces", func() bool { return len(c.traces) == 2 })
+		for i, want := range []struct{ message, verbose string }{
+			{`^received request textDocument/hover$`, `^\{"textDocument":\{"uri":"file:///w/none.seg"\}.*\}$`},
+			{`^handled request textDocument/hover in [\d.]+\S+$`, `does not know the file`},
+		} {
+			got, isVerbose := c.traces[i], level == protocol.TraceValueVerbose
+			if !regexp.MustCompile(want.message).MatchString(got.Message) || (got.Verbose != nil) != isVerbose || isVerbose && !regexp.MustCompile(want.verbose).MatchString(*got.Verbose) {
+				t.Errorf("%s: got %q, %v", level, got.Message, got.Verbose)
+			}
+		}
+	}
 }
 
 func TestWatchedSource(t *testing.T) {
@@ -318,6 +373,30 @@ func TestSettings(t *testing.T) {
 		d := c.published[at("a.seg")].Diagnostics
 		return len(d) == 1 && d[0].Severity == protocol.DiagnosticSeverityError
 	})
+}
+
+// TestWrongSettings tells of everything that is wrong with the settings, however
+// they come.
+func TestWrongSettings(t *testing.T) {
+	const settings = `{"rules":{"zzz":"off","unknown-column":"loud","yyy":"error"}}`
+	want := []string{
+		`segql settings: rules: unknown-column should be off, hint, info, warning or error, but is "loud"`,
+		`segql settings: rules: there is no rule "yyy"`,
+		`segql settings: rules: there is no rule "zzz"`,
+	}
+	for name, option := range map[string]option{
+		"asked": func(c *client, _ *protocol.InitializeParams) { c.settings = settings },
+		"at the start": func(_ *client, p *protocol.InitializeParams) {
+			p.Capabilities.Workspace.Configuration = nil
+			p.InitializationOptions = protocol.LSPAny(settings)
+		},
+	} {
+		c := start(t, nil, option)
+		c.await("the messages", func() bool { return len(c.messages) == len(want) })
+		if diff := gocmp.Diff(want, c.messages); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
 }
 
 func TestPullDiagnostics(t *testing.T) {

@@ -16,6 +16,8 @@ import (
 	"go.lsp.dev/uri"
 
 	"segql/internal/project"
+	"segql/lang/ast"
+	"segql/lang/parser"
 )
 
 // baseName returns the name of a file without its folder.
@@ -84,14 +86,12 @@ func (s *server) readConfig(ctx context.Context, folder fileURI) *config {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		c.problem = &configProblem{message: sentence(err)}
+		c.problems = append(c.problems, configProblem{message: sentence(err)})
 		return c
 	}
-	said, err := project.ParseConfig(filePath(c.uri), text)
-	var wrong *project.ConfigError
-	if errors.As(err, &wrong) {
-		c.problem = &configProblem{line: max(wrong.Line-1, 0), message: wrong.Sentence}
-		return c
+	said, wrong := project.ParseConfig(filePath(c.uri), text)
+	for _, w := range wrong {
+		c.problems = append(c.problems, configProblem{line: max(w.Line-1, 0), message: w.Sentence})
 	}
 	c.said = said
 	if said.Schema == "" {
@@ -99,7 +99,7 @@ func (s *server) readConfig(ctx context.Context, folder fileURI) *config {
 	}
 	c.schema, err = s.options.Files.Schema(ctx, pathURI(folder, said.Schema))
 	if err != nil {
-		c.problem = &configProblem{line: lineOf(text, "schema"), message: "the schema can't be read: " + sentence(err)}
+		c.problems = append(c.problems, configProblem{line: lineOf(text, "schema"), message: "the schema can't be read: " + sentence(err)})
 	}
 	return c
 }
@@ -224,10 +224,13 @@ func (s *server) readStored(ctx context.Context, uris []fileURI, p *progress) []
 func (s *server) readFile(ctx context.Context, u fileURI) *file {
 	text, err := s.options.Files.Text(ctx, u)
 	if err != nil {
-		if ctx.Err() == nil && !errors.Is(err, fs.ErrNotExist) {
-			s.log.Warn("file not read", "file", u, "error", err)
+		if ctx.Err() != nil || errors.Is(err, fs.ErrNotExist) {
+			return nil
 		}
-		return nil
+		s.log.Warn("file not read", "file", u, "error", err)
+		tree := parser.Parse("")
+		tree.Unread = &ast.Error{Message: "the file can't be read: " + sentence(err)}
+		return newFile(u, 0, false, tree, s.encoding)
 	}
 	return newFile(u, 0, false, s.parse(u, text), s.encoding)
 }

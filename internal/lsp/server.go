@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
@@ -47,6 +48,8 @@ type server struct {
 	// What the client can do, set once by initialize.
 	can      capabilities
 	encoding token.Encoding
+	// settingProblems is what is wrong with the settings that initialize had.
+	settingProblems []string
 
 	mu    sync.Mutex // held while the next state is made
 	state atomic.Pointer[snapshot]
@@ -85,7 +88,7 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 
 // handler answers whatever the client sends.
 func (s *server) handler() jsonrpc2.Handler {
-	dispatch := s.cancellable(s.inPhase(protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)))
+	dispatch := s.cancellable(s.inPhase(s.spelling(protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler))))
 	return func(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
 		// A released request's method and kind may be read no more once it is
 		// answered, and the method's text is overwritten by the next message. It
@@ -108,11 +111,12 @@ func (s *server) handler() jsonrpc2.Handler {
 				result, err = nil, nil
 			}
 		}()
-		s.traceMessage(ctx, method, isCall)
+		answered := s.traceMessage(method, req)
 		result, err = dispatch(ctx, req)
 		if isCall && err != nil {
 			err = s.wireError(method, err)
 		}
+		answered(err)
 		return result, err
 	}
 }
@@ -245,17 +249,40 @@ func (s *server) SetTrace(_ context.Context, params *protocol.SetTraceParams) er
 	return nil
 }
 
-// traceMessage tells a client that asked for it what arrives.
-func (s *server) traceMessage(ctx context.Context, method string, isCall bool) {
-	if s.trace.Load() == protocol.TraceValueOff || method == protocol.MethodSetTrace {
-		return
+// traceMessage tells a client that asked for it what arrives, and with the
+// function that it returns when that is done.
+func (s *server) traceMessage(method string, req *jsonrpc2.Request) (done func(error)) {
+	level, start := s.trace.Load(), time.Now()
+	if level == protocol.TraceValueOff || method == protocol.MethodSetTrace {
+		return func(error) {}
 	}
 	kind := "notification"
-	if isCall {
+	if req.IsCall() {
 		kind = "request"
 	}
-	_ = s.client.LogTrace(ctx, &protocol.LogTraceParams{Message: "received " + kind + " " + method})
+	tell := func(message, verbose string) {
+		params := &protocol.LogTraceParams{Message: message}
+		if level == protocol.TraceValueVerbose {
+			params.Verbose = &verbose
+		}
+		_ = s.client.LogTrace(s.ctx, params)
+	}
+	params := string(req.Params()[:min(len(req.Params()), maxTraced)])
+	if len(req.Params()) > maxTraced {
+		params += fmt.Sprintf(" ... (%d bytes)", len(req.Params()))
+	}
+	tell("received "+kind+" "+method, strings.ToValidUTF8(params, "\ufffd"))
+	return func(err error) {
+		outcome := "done"
+		if err != nil {
+			outcome = err.Error()
+		}
+		tell(fmt.Sprintf("handled %s %s in %s", kind, method, time.Since(start).Round(time.Microsecond)), outcome)
+	}
 }
+
+// maxTraced is how much of the parameters of a message is traced, in bytes.
+const maxTraced = 2000
 
 // showMessage shows the user a sentence.
 func (s *server) showMessage(kind protocol.MessageType, format string, args ...any) {

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -101,36 +102,35 @@ func parseSettings(value protocol.LSPAny) (got *settings, problems []string) {
 		if !ok || v.Kind() == 'n' {
 			continue
 		}
-		if problem := got.set(s, v); problem != "" {
-			problems = append(problems, problem)
-		}
+		problems = append(problems, got.set(s, v)...)
 	}
 	return got, problems
 }
 
 // set sets one setting. What is wrong with the value is the result.
-func (s *settings) set(setting Setting, v jsontext.Value) string {
+func (s *settings) set(setting Setting, v jsontext.Value) (problems []string) {
+	wrong := func(format string, args ...any) []string { return []string{fmt.Sprintf(format, args...)} }
 	switch setting.Type {
 	case "boolean":
 		var on bool
 		if json.Unmarshal(v, &on) != nil {
-			return fmt.Sprintf("%s should be true or false", setting.Name)
+			return wrong("%s should be true or false", setting.Name)
 		}
 		s.off[setting.Name] = !on
-		return ""
+		return nil
 	case "object":
 		var rules map[string]string
 		if json.Unmarshal(v, &rules) != nil {
-			return fmt.Sprintf("%s should be an object of severities by the names of rules", setting.Name)
+			return wrong("%s should be an object of severities by the names of rules", setting.Name)
 		}
 		return s.setRules(rules)
 	}
 	var text string
 	if json.Unmarshal(v, &text) != nil {
-		return fmt.Sprintf("%s should be text", setting.Name)
+		return wrong("%s should be text", setting.Name)
 	}
 	if len(setting.Values) > 0 && !slices.Contains(setting.Values, text) {
-		return fmt.Sprintf("%s should be one of %s, but is %q", setting.Name, strings.Join(setting.Values, ", "), text)
+		return wrong("%s should be one of %s, but is %q", setting.Name, strings.Join(setting.Values, ", "), text)
 	}
 	switch setting.Name {
 	case "dialect":
@@ -142,26 +142,26 @@ func (s *settings) set(setting Setting, v jsontext.Value) string {
 	case "rulesUrl":
 		s.rulesURL = strings.TrimSuffix(text, "/")
 	}
-	return ""
+	return nil
 }
 
-func (s *settings) setRules(rules map[string]string) string {
+func (s *settings) setRules(rules map[string]string) (problems []string) {
 	known := map[string]bool{}
 	for _, r := range check.Rules() {
 		known[r.Name] = true
 	}
 	s.severities = map[string]check.Severity{}
-	problem := ""
-	for name, text := range rules {
+	for _, name := range slices.Sorted(maps.Keys(rules)) {
+		text := rules[name]
 		severity, ok := check.ParseSeverity(text)
 		switch {
 		case !known[name]:
-			problem = fmt.Sprintf("rules: there is no rule %q", name)
+			problems = append(problems, fmt.Sprintf("rules: there is no rule %q", name))
 		case !ok:
-			problem = fmt.Sprintf("rules: %s should be off, hint, info, warning or error, but is %q", name, text)
+			problems = append(problems, fmt.Sprintf("rules: %s should be off, hint, info, warning or error, but is %q", name, text))
 		default:
 			s.severities[name] = severity
 		}
 	}
-	return problem
+	return problems
 }

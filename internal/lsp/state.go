@@ -33,6 +33,9 @@ type snapshot struct {
 	// units are found by the folder of their seg.toml; the one of files that
 	// have none by "".
 	units map[fileURI]*unit
+	// spellings are the URIs as the client writes them, where that is not how
+	// they are written here.
+	spellings map[fileURI]fileURI
 	// verdicts are what organizations said of the definitions of files.
 	verdicts map[fileURI]verdicts
 }
@@ -40,6 +43,7 @@ type snapshot struct {
 // file is one source text.
 type file struct {
 	uri      fileURI
+	written  fileURI // uri as the client writes it
 	version  int32
 	isOpen   bool
 	tree     *ast.File
@@ -52,7 +56,7 @@ type file struct {
 
 func newFile(u fileURI, version int32, isOpen bool, tree *ast.File, encoding token.Encoding) *file {
 	return &file{
-		uri: u, version: version, isOpen: isOpen, tree: tree, encoding: encoding,
+		uri: u, written: u, version: version, isOpen: isOpen, tree: tree, encoding: encoding,
 		lines: sync.OnceValue(func() *token.Lines { return token.NewLines(tree.Text()) }),
 	}
 }
@@ -77,13 +81,13 @@ type unit struct {
 
 // config is a seg.toml and the schema that it names.
 type config struct {
-	uri     fileURI
-	said    *project.Config // never nil
-	schema  *schema.Schema  // nil if names are not to be checked
-	problem *configProblem  // nil if all is well
+	uri      fileURI
+	said     *project.Config // never nil
+	schema   *schema.Schema  // nil if names are not to be checked
+	problems []configProblem
 }
 
-// configProblem is what is wrong with a seg.toml, at a line that counts from 0.
+// configProblem is one thing that is wrong with a seg.toml, at a line that counts from 0.
 type configProblem struct {
 	line    int
 	message string
@@ -228,6 +232,7 @@ func (n *next) put(files ...*file) {
 func (n *next) take(files ...*file) {
 	byHome := map[fileURI][]*check.File{}
 	for _, f := range files {
+		f.written = n.snapshot.written(f.uri)
 		u := n.unit(f.unit)
 		f.checked = &check.File{
 			Path: string(f.uri), Tree: f.tree, Dialect: n.settings.dialect, Schema: u.schema,

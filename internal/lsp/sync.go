@@ -26,7 +26,7 @@ func (s *server) DidOpen(_ context.Context, params *protocol.DidOpenTextDocument
 // parse returns the tree of a text. A file is mostly opened with the text that
 // is stored, or stored with the one that is open, and that is not parsed twice.
 func (s *server) parse(u fileURI, text string) *ast.File {
-	if f := s.state.Load().file(u); f != nil && f.text() == text {
+	if f := s.state.Load().file(u); f != nil && f.tree.Unread == nil && f.text() == text {
 		return f.tree
 	}
 	return parser.Parse(text)

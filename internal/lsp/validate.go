@@ -258,7 +258,7 @@ func (s *server) validateLenses(v view) []protocol.CodeLens {
 		if d.Name != nil {
 			at = v.position(d.Abs(d.Name.Span()).Start)
 		}
-		target, _ := marshal(string(v.uri)) // text can always be encoded
+		target, _ := marshal(string(v.written)) // text can always be encoded
 		place, _ := marshal(at)
 		lenses = append(lenses, protocol.CodeLens{
 			Range:   protocol.Range{Start: at, End: at},

@@ -109,7 +109,11 @@ func readProjectFile(folder string) (*Config, error) {
 	if errors.As(err, &unreadable) {
 		return nil, &ConfigError{Path: Display(path), Sentence: unreadable.Sentence}
 	}
-	return ParseConfig(path, text)
+	config, wrong := ParseConfig(path, text)
+	if len(wrong) > 0 {
+		return nil, wrong[0]
+	}
+	return config, nil
 }
 
 // Schema returns the schema that names are checked against: what the
@@ -190,49 +194,52 @@ var configKeys = map[string][]string{
 	"org": {"url"},
 }
 
-// ParseConfig reads the text of the seg.toml at path. An error is a
-// *ConfigError.
-func ParseConfig(path, text string) (*Config, error) {
-	r := configReader{config: &Config{Folder: filepath.Dir(path)}}
-	if err := r.read(strings.TrimPrefix(text, "\ufeff")); err != nil {
-		err.Path = Display(path)
-		return nil, err
-	}
-	return r.config, nil
+// ParseConfig reads the text of the seg.toml at path. It returns all that is
+// wrong, in the order of the text; what that is about is not said then.
+func ParseConfig(path, text string) (*Config, []*ConfigError) {
+	r := configReader{config: &Config{Folder: filepath.Dir(path)}, path: Display(path)}
+	r.read(strings.TrimPrefix(text, "\ufeff"))
+	return r.config, r.wrong
 }
 
 type configReader struct {
 	config *Config
+	path   string // to be shown
 	meta   toml.MetaData
+	wrong  []*ConfigError
 }
 
-func (r *configReader) read(text string) *ConfigError {
+// note notes what is wrong, if anything is.
+func (r *configReader) note(wrong *ConfigError) {
+	if wrong != nil {
+		wrong.Path = r.path
+		r.wrong = append(r.wrong, wrong)
+	}
+}
+
+func (r *configReader) read(text string) {
 	var top map[string]toml.Primitive
 	meta, err := toml.Decode(text, &top)
 	if err != nil {
-		return tomlError(err)
+		r.note(tomlError(err))
+		return
 	}
 	r.meta = meta
 	for _, key := range r.sorted(top) {
 		value := top[key]
-		var wrong *ConfigError
 		switch key {
 		case "dialect":
-			wrong = r.dialect(value)
+			r.note(r.dialect(value))
 		case "schema":
-			wrong = r.schema(value)
+			r.note(r.schema(value))
 		case "org":
-			wrong = r.table(key, value, r.org)
+			r.note(r.table(key, value, r.org))
 		case "rules":
-			wrong = r.table(key, value, r.rule)
+			r.note(r.table(key, value, r.rule))
 		default:
-			wrong = r.fail(value, "there is no setting %q%s", key, suggest(key, configKeys[""]))
-		}
-		if wrong != nil {
-			return wrong
+			r.note(r.fail(value, "there is no setting %q%s", key, suggest(key, configKeys[""])))
 		}
 	}
-	return nil
 }
 
 // sorted returns the keys of a table in the order of the text.
@@ -300,7 +307,7 @@ func (r *configReader) schema(value toml.Primitive) *ConfigError {
 	return nil
 }
 
-// table calls set for each key of a table.
+// table calls set for each key of a table, and notes what is wrong with those.
 func (r *configReader) table(name string, value toml.Primitive, set func(string, toml.Primitive) *ConfigError) *ConfigError {
 	var anything any
 	_ = r.meta.PrimitiveDecode(value, &anything) // anything can be decoded into any
@@ -312,9 +319,7 @@ func (r *configReader) table(name string, value toml.Primitive, set func(string,
 		return tomlError(err)
 	}
 	for _, key := range r.sorted(table) {
-		if wrong := set(key, table[key]); wrong != nil {
-			return wrong
-		}
+		r.note(set(key, table[key]))
 	}
 	return nil
 }

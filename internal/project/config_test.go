@@ -73,18 +73,49 @@ func TestBrokenConfig(t *testing.T) {
 		{"dialect = \"realtime\"\ndialect = \"outbound\"", "2: this is not TOML: "},
 		{"dialect", "1: this is not TOML: "},
 	} {
-		_, err := project.ParseConfig(path, test.text)
-		if err == nil {
+		_, wrong := project.ParseConfig(path, test.text)
+		if len(wrong) == 0 {
 			t.Errorf("%q: no error", test.text)
 			continue
 		}
-		got, found := strings.CutPrefix(err.Error(), "seg.toml:")
+		got, found := strings.CutPrefix(wrong[0].Error(), "seg.toml:")
 		if !found || got != test.want && (!strings.HasSuffix(test.want, "TOML: ") || !strings.HasPrefix(got, test.want)) {
 			t.Errorf("%q: %s", test.text, err)
 		}
 		if strings.Contains(got, "\n") {
 			t.Errorf("%q: more than one line: %q", test.text, got)
 		}
+	}
+}
+
+// TestEveryMistakeOfAConfig tells all mistakes in the order of the text, and
+// takes what is right.
+func TestEveryMistakeOfAConfig(t *testing.T) {
+	t.Chdir(t.TempDir())
+	got, wrong := project.ParseConfig("seg.toml", `dialect = "realtime"
+schema = 1
+[rules]
+unknown-tabl = "off"
+unknown-column = "loud"
+unknown-table = "error"
+[nosuch]
+x = 1
+`)
+	var sentences []string
+	for _, w := range wrong {
+		sentences = append(sentences, w.Error())
+	}
+	want := []string{
+		`seg.toml:2: schema should be the path of a file or "none", in quotes`,
+		`seg.toml:4: there is no rule "unknown-tabl"; did you mean unknown-table?`,
+		`seg.toml:5: unknown-column should be "off", "hint", "info", "warning" or "error", but is "loud"`,
+		`seg.toml:7: there is no setting "nosuch"`,
+	}
+	if diff := cmp.Diff(want, sentences); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got.Dialect != check.Realtime || got.Severities["unknown-table"] != check.Error || len(got.Severities) != 1 {
+		t.Errorf("it says %+v", got)
 	}
 }
 

@@ -244,7 +244,8 @@ func Codes() []Code {
 		},
 		{
 			Name: CodeTooManyErrors, Summary: "a definition has so many mistakes that not all are shown",
-			Doc: "After 1,000 mistakes in one definition the rest is left out. Such a text is most likely no query at all.",
+			Doc: "After 1,000 mistakes in one definition the rest is left out. Such a text is most likely no query at all. " +
+				"An editor is told of at most 1,000 findings in a file, the most severe ones, and in the last of them how many more there are.",
 		},
 		{
 			Name: CodeUnexpected, Summary: "something stands where it has no place",
