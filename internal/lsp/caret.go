@@ -2,7 +2,6 @@ package lsp
 
 import (
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -88,7 +87,8 @@ const (
 type operand struct {
 	qualifier, name string     // of a column
 	word            token.Word // of a function
-	class           class      // of a literal, or of what is calculated
+	literal         string     // as it is written
+	isSum           bool       // something is calculated
 }
 
 // maxFrames is how many parentheses are told apart, as many as the parser
@@ -198,23 +198,7 @@ func (r *caretReader) literal(text string) {
 	if f.argument == 0 && f.first == "" {
 		f.first = strings.Trim(text, `'"`)
 	}
-	f.take(operand{class: literalClass(text)}, -1)
-}
-
-// literalClass returns what a string or number can be compared as.
-func literalClass(text string) class {
-	if isDigit(text[0]) {
-		return numberClass | choiceClass
-	}
-	of := textClass
-	value := strings.Trim(text, `'"`)
-	if _, err := time.Parse(time.DateOnly, value[:min(len(value), len(time.DateOnly))]); err == nil {
-		of |= dateClass
-	}
-	if len(value) == len("00000000-0000-0000-0000-000000000000") && strings.Trim(value, "0123456789abcdefABCDEF-") == "" {
-		of |= idClass
-	}
-	return of
+	f.take(operand{literal: text}, -1)
 }
 
 // take takes in an operand of a condition.
@@ -254,7 +238,7 @@ func (r *caretReader) takeWord(text string, at int) {
 		}
 		x := operand{name: text}
 		if (w == token.TRUE || w == token.FALSE) && !isMember {
-			x = operand{class: boolClass}
+			x = operand{literal: text}
 		}
 		f.take(x, at)
 	case w == token.AND || w == token.OR:
@@ -286,7 +270,7 @@ func (f *frame) next() {
 // value returns what the value before the caret comes to.
 func (f *frame) value() operand {
 	if f.isSum {
-		return operand{class: numberClass}
+		return operand{isSum: true}
 	}
 	return f.last
 }

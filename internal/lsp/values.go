@@ -70,8 +70,10 @@ func (b *completer) column(x operand) *schema.Column {
 // class returns what an operand can be compared as.
 func (b *completer) class(x operand) class {
 	switch w := x.word; {
-	case x.class != anyClass:
-		return x.class
+	case x.isSum:
+		return numberClass
+	case x.literal != "":
+		return literalClass(x.literal)
 	case w == token.DATEDIFF, w.IsAggregate():
 		return numberClass
 	case w == token.DATEADD, w == token.DATE, w == token.DATETIMEUTCNOW:
@@ -81,6 +83,25 @@ func (b *completer) class(x operand) class {
 		return classOf(c)
 	}
 	return anyClass
+}
+
+// literalClass returns what a literal can be compared as.
+func literalClass(text string) class {
+	switch {
+	case isDigit(text[0]):
+		return numberClass | choiceClass
+	case isLetter(text[0]): // true or false
+		return boolClass
+	}
+	of := textClass
+	value := strings.Trim(text, `'"`)
+	if _, err := time.Parse(time.DateOnly, value[:min(len(value), len(time.DateOnly))]); err == nil {
+		of |= dateClass
+	}
+	if len(value) == len("00000000-0000-0000-0000-000000000000") && strings.Trim(value, "0123456789abcdefABCDEF-") == "" {
+		of |= idClass
+	}
+	return of
 }
 
 // condition adds what stands in conditions.
