@@ -255,9 +255,9 @@ func showColumns(columns []*schema.Column) string {
 }
 
 func typeOf(c *schema.Column) string {
-	text := c.Type.String()
+	text := c.Type.Plain()
 	if len(c.Targets) > 0 {
-		text += " of " + strings.Join(c.Targets, ", ")
+		text += " to " + strings.Join(c.Targets, ", ")
 	}
 	return text
 }

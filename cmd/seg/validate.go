@@ -235,7 +235,7 @@ func (t tally) String() string {
 	var parts []string
 	switch {
 	case t.asked > 0:
-		parts = append(parts, fmt.Sprintf("the service rejects %d of %s", t.rejected, count(t.asked, "query")))
+		parts = append(parts, fmt.Sprintf("the service rejects %d of %d queries", t.rejected, t.asked))
 	case t.left == 0:
 		parts = append(parts, "the service was not asked")
 	}

@@ -54,6 +54,7 @@ type frame struct {
 	// Of conditions and values: what comes next, and behind what.
 	expects   expectation
 	compared  bool    // an operator of comparison stands in the condition
+	isSum     bool    // an operator of arithmetic stands in the value
 	op        string  // that one
 	left      operand // of it
 	last      operand // the operand before the caret
@@ -86,7 +87,8 @@ const (
 type operand struct {
 	qualifier, name string     // of a column
 	word            token.Word // of a function
-	literal         bool
+	literal         string     // as it is written
+	isSum           bool       // something is calculated
 }
 
 // maxFrames is how many parentheses are told apart, as many as the parser
@@ -196,7 +198,7 @@ func (r *caretReader) literal(text string) {
 	if f.argument == 0 && f.first == "" {
 		f.first = strings.Trim(text, `'"`)
 	}
-	f.take(operand{literal: true}, -1)
+	f.take(operand{literal: text}, -1)
 }
 
 // take takes in an operand of a condition.
@@ -234,7 +236,11 @@ func (r *caretReader) takeWord(text string, at int) {
 		if f.argument == 0 && f.first == "" {
 			f.first = text
 		}
-		f.take(operand{name: text}, at)
+		x := operand{name: text}
+		if (w == token.TRUE || w == token.FALSE) && !isMember {
+			x = operand{literal: text}
+		}
+		f.take(x, at)
 	case w == token.AND || w == token.OR:
 		r.callable = false
 		f.reset()
@@ -253,7 +259,7 @@ func (r *caretReader) takeWord(text string, at int) {
 
 // reset begins another condition or argument.
 func (f *frame) reset() {
-	f.expects, f.compared, f.op, f.left, f.last, f.lastStart = wantOperand, false, "", operand{}, operand{}, -1
+	f.expects, f.compared, f.isSum, f.op, f.left, f.last, f.lastStart = wantOperand, false, false, "", operand{}, operand{}, -1
 }
 
 // next begins another operand.
@@ -261,9 +267,17 @@ func (f *frame) next() {
 	f.state, f.begun, f.source, f.steps = wantSource, true, token.NoWord, 0
 }
 
+// value returns what the value before the caret comes to.
+func (f *frame) value() operand {
+	if f.isSum {
+		return operand{isSum: true}
+	}
+	return f.last
+}
+
 // compare takes in an operator of comparison.
 func (f *frame) compare(op string) {
-	f.left, f.last, f.op, f.compared = f.last, operand{}, op, true
+	f.left, f.last, f.op, f.compared, f.isSum = f.value(), operand{}, op, true, false
 	f.expects = wantOperand
 }
 
@@ -308,7 +322,7 @@ func (r *caretReader) symbol(text string, at int) {
 		}
 	case "+", "-", "*", "/":
 		if !f.isQuery && f.expects == behindValue {
-			f.expects = wantOperand
+			f.expects, f.isSum = wantOperand, true
 		}
 	}
 }
@@ -336,7 +350,7 @@ func (r *caretReader) open(text, word string, callable bool, at int) {
 	case f.isQuery && w.IsStep():
 		f.steps |= 1 << w
 	case !callable: // the parentheses go on with what stands before them
-		next.left, next.op, next.compared = f.left, f.op, f.compared
+		next.left, next.op, next.compared, next.isSum = f.left, f.op, f.compared, f.isSum
 	default:
 		f.inCall = w
 	}
@@ -370,7 +384,7 @@ func (r *caretReader) shut(text string) {
 	case inner.expects == behindCondition, inner.compared && !f.compared:
 		f.expects = behindCondition
 	default:
-		f.take(inner.last, inner.start)
+		f.take(inner.value(), inner.start)
 	}
 }
 

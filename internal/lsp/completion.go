@@ -66,10 +66,12 @@ type completer struct {
 	around     string    // the text of the definition, and what follows it up to the next
 	at         token.Pos // of the caret, in the definition
 	snippets   bool
-	usage      *unitUsage
-	stand      *standing // nil until it is asked for
-	taken      map[string]bool
-	candidates []candidate
+	// isQuotedName tells that the string that the caret is in is a name.
+	isQuotedName bool
+	usage        *unitUsage
+	stand        *standing // nil until it is asked for
+	taken        map[string]bool
+	candidates   []candidate
 }
 
 // candidate is what may stand at the caret.
@@ -78,16 +80,21 @@ type candidate struct {
 	insert string // the label if empty
 	// filter is what the typed letters are compared with, the label if empty.
 	filter string
-	kind   protocol.CompletionItemKind
+	// also is what people call it, by which it is found, too.
+	also string
+	kind protocol.CompletionItemKind
 	// detail says what kind of thing it is, description where it belongs.
 	detail, description string
 	snippet             bool
 	// remove is what goes besides, before the caret; empty if nothing does.
 	remove token.Span
+	// deprecated tells that it should not be used any more.
+	deprecated bool
 	// rank orders candidates that match alike; of one rank those come first
 	// that are used more, then those with a lower place.
 	rank, uses, place int
 	match             int
+	byOther           bool // that it was found by what it is also called
 	data              itemData
 }
 
@@ -131,15 +138,33 @@ func (b *completer) add(c candidate) {
 		text = c.label
 	}
 	typed := b.prefix
-	if b.quoted != "" {
+	switch {
+	case b.isQuotedName:
+		typed = b.quoted[1:]
+	case b.quoted != "":
 		typed = b.quoted
 	}
-	match, ok := matches(typed, text)
-	if !ok {
-		return
+	c.match, _ = matches(typed, text)
+	// A name is worth a little more than what people call it.
+	if other, _ := matches(typed, c.also); typed != "" && other <= matchPart && other+1 < c.match {
+		c.match, c.byOther = other+1, true
 	}
-	c.match = match
-	b.candidates = append(b.candidates, c)
+	if b.isQuotedName { // what is there for the client to compare starts with the quote
+		c.filter, c.also = b.quoted[:1]+text, b.quoted[:1]+c.also
+		c.insert = cmp.Or(c.insert, b.written(c.label))
+	}
+	if c.match < noMatch {
+		b.candidates = append(b.candidates, c)
+	}
+}
+
+// written returns a name as it is written where the caret is: in quotes, if it
+// is in some.
+func (b *completer) written(name string) string {
+	if b.isQuotedName {
+		return "'" + name + "'"
+	}
+	return name
 }
 
 // used returns how often a name is used in the workspace.
@@ -181,8 +206,16 @@ func span(start, end int) token.Span {
 
 func (b *completer) item(c *candidate, n int, insert, replace protocol.Range) protocol.CompletionItem {
 	item := protocol.CompletionItem{Label: c.label, Kind: c.kind, SortText: protocol.NewOptional(fmt.Sprintf("%03d", n))}
-	if c.filter != "" {
-		item.FilterText = protocol.NewOptional(c.filter)
+	switch filter := cmp.Or(c.filter, c.label); {
+	case c.byOther:
+		item.FilterText = protocol.NewOptional(c.also + " " + filter)
+	case c.also != "" && !strings.EqualFold(c.also, filter):
+		item.FilterText = protocol.NewOptional(filter + " " + c.also)
+	case c.filter != "":
+		item.FilterText = protocol.NewOptional(filter)
+	}
+	if c.deprecated && b.server.can.deprecatedItems {
+		item.Tags = []protocol.CompletionItemTag{protocol.CompletionItemTagDeprecated}
 	}
 	if b.server.can.labelDetails {
 		if c.detail != "" || c.description != "" {

@@ -130,6 +130,27 @@ var offered = []struct {
 	{"both", "SEGMENT(Base, |", "-", ""},
 	{"both", "A = SEGMENT(Base) EXCEPT SEGMENT(|", "Base !", "A"},
 
+	{"both", "P1 = SEGMENT(|) P2 = SEGMENT(P1) P3 = SEGMENT(P2) P4 = PROFILE(contact)", "P4 Base !", ""},
+	{"both", "P1 = PROFILE(contact) UNION P| P2 = SEGMENT(P1) P3 = PROFILE(contact)", "SEGMENT(P3) PROFILE !", ""},
+
+	// Names in quotes.
+	{"both", "PROFILE('con|')", "contact", "account"},
+	{"both", "PROFILE('con|", "contact", "account"},
+	{"both", "PROFILE('|')", "contact account", ""},
+	{"both", "PROFILE(contact, '|')", "-", ""},
+	{"both", "SEGMENT('b|')", "Base !", ""},
+	{"outbound", "PROFILE(account).TRAVERSE('contact_acc|')", "contact_account_parentcustomerid", "FILTER"},
+	{"outbound", "PROFILE(account).TRAVERSE('cust|')", "contact_account_parentcustomerid", ""},
+	{"outbound", "PROFILE('account').TRAVERSE('contact_account_parentcustomerid', '|')", "-", ""},
+	{"realtime", "PROFILE(contact).RELATE('contact_cust|')", "contact_customer_accounts", "FILTER"},
+	{"outbound", "INTERACTION('EmailOpened', '|')", "EmailOpened_ContactLink EmailOpened_LeadLink !", ""},
+
+	// What people call it.
+	{"both", "PROFILE(contact).FILTER(Birthday|", "birthdate !", ""},
+	{"both", "PROFILE(contact).FILTER(Marital|", "familystatuscode !", ""},
+	{"both", "PROFILE(Campaign|", "campaign", "contact"},
+	{"both", "PROFILE('Order|')", "salesorder", "contact"},
+
 	// Interactions.
 	{"outbound", "INTERACTION(|", "EmailOpened EmailClicked", "msdynmkt_emailopened PROFILE"},
 	{"realtime", "INTERACTION(|", "msdynmkt_emailopened", "EmailOpened"},
@@ -227,7 +248,21 @@ var offered = []struct {
 	{"realtime", "PROFILE(contact).FILTER(birthdate > |", "'2026-06-01' anniversary", "lastname"},
 	{"outbound", "PROFILE(account).FILTER(revenue > |", "marketcap DATEDIFF", "name DATETIMEUTCNOW"},
 	{"outbound", "PROFILE(account).FILTER(revenue * |", "marketcap", ""},
+	{"outbound", "PROFILE(account).FILTER(revenue * |", "numberofemployees DATEDIFF", "name statecode createdon accountid donotemail ISNULL NOT DATEADD"},
+	{"outbound", "PROFILE(account, a).FILTER(revenue * a.|", "numberofemployees", "name statecode"},
+	{"outbound", "PROFILE(account).FILTER(2 * (revenue + |", "numberofemployees", "name statecode"},
+	{"outbound", "PROFILE(account).FILTER(revenue / 100 > |", "marketcap DATEDIFF", "name statecode createdon"},
+	{"outbound", "PROFILE(account).FILTER((revenue / 100) > |", "marketcap DATEDIFF", "name statecode createdon"},
+	{"outbound", "PROFILE(account).FILTER(revenue > 100 * |", "marketcap", "name statecode"},
+	{"outbound", "PROFILE(account).FILTER(accountcategorycode == 1 + |", "marketcap", "name"},
+	{"outbound", "PROFILE(account).FILTER(revenue / 100 |", "ORDERED + * /", "CONTAINS &&"},
+	{"outbound", "PROFILE(account).FILTER(revenue > 1 && name |", "TEXTOPS !", ""},
 	{"both", "PROFILE(account).FILTER(5 < |", "revenue", ""},
+	{"both", "PROFILE(account).FILTER(1 == |", "revenue statecode", "name createdon donotemail accountid"},
+	{"both", "PROFILE(account).FILTER('x' == |", "name description", "revenue statecode createdon donotemail accountid"},
+	{"both", "PROFILE(account).FILTER('2026-03-30' < |", "createdon name", "revenue accountid"},
+	{"both", "PROFILE(account).FILTER('1cc00a15-37ef-e911-a81d-000d3a6d200c' == |", "accountid primarycontactid", "revenue createdon"},
+	{"both", "PROFILE(contact).FILTER(true == |", "donotemail", "lastname true"},
 	{"both", "PROFILE(account).FILTER(revenue > -5|", "-", ""},
 	{"outbound", "INTERACTION(EmailOpened, EmailOpened_ContactLink).FILTER(Timestamp > |", "'2026-06-01'", "DATETIMEUTCNOW DATEADD DATE"},
 	{"outbound", "INTERACTION(EmailOpened, EmailOpened_ContactLink).FILTER(|", "City ISNULL", "DATEDIFF emailaddress1"},
@@ -478,6 +513,10 @@ func TestCompletionEdits(t *testing.T) {
 		{"event", "INTERACTION(EmailOp|)", "EmailOpened", false, "INTERACTION(EmailOpened, ${1:EmailOpened_ContactLink})"},
 		{"relative date", "PROFILE(contact).FILTER(createdon > |)", "30 days ago", false, "PROFILE(contact).FILTER(createdon > DATEADD(DAY, -${1:30}, DATETIMEUTCNOW()))"},
 		{"joint", "PROFILE(contact).FILTER(gendercode == 1 an|)", "&&", false, "PROFILE(contact).FILTER(gendercode == 1 && )"},
+		{"name in quotes", "PROFILE('con|ta')", "contact", false, "PROFILE('contact')"},
+		{"name in double quotes", "PROFILE(\"con|\")", "contact", false, "PROFILE('contact')"},
+		{"name in an open string", "PROFILE(account).TRAVERSE('contact_acc|)", "contact_account_parentcustomerid", false, "PROFILE(account).TRAVERSE('contact_account_parentcustomerid', ${1:contact_1})"},
+		{"column by its label", "PROFILE(contact).FILTER(Birthd|)", "birthdate", false, "PROFILE(contact).FILTER(birthdate)"},
 		{"operator", "PROFILE(contact).FILTER(gendercode |1)", "==", false, "PROFILE(contact).FILTER(gendercode == 1)"},
 		{"rule", "// seg:ignore unknown-|tabel", "unknown-table", false, "// seg:ignore unknown-table"},
 	} {
@@ -552,6 +591,59 @@ func TestCompletionOrder(t *testing.T) {
 	}
 }
 
+// TestCompletionOfSegments holds that segments that a query can use come first:
+// those of its file, then those of its dialect.
+func TestCompletionOfSegments(t *testing.T) {
+	c := start(t, map[string]string{
+		"a.seg": "// seg:dialect outbound\nVips = PROFILE(contact)\nB = SEGMENT(Vips) EXCEPT SEGMENT(Vips)\n",
+		"b.seg": "// seg:dialect realtime\nOpeners = PROFILE(contact)\n",
+		"c.seg": "Any = PROFILE(contact)\n",
+	})
+	text := "// seg:dialect realtime\nP1 = PROFILE(contact) UNION SEGMENT(SEGMENT_CJO_ID_e1fa7fdc5c78ea11a811000d3a8e8fcc)\nP2 = SEGMENT(P1)\nP3 = SEGMENT()"
+	c.open(at("d.seg"), 1, text)
+	c.diagnostics(at("d.seg"), 1)
+	names := labels(c.items(at("d.seg"), text, len(text)-1))
+	want := []string{"P1", "P2", "Any", "Openers", "SEGMENT_CJO_ID_e1fa7fdc5c78ea11a811000d3a8e8fcc", "Vips", "B"}
+	slices.Sort(names[2:4]) // two other files, in the order in which they were read
+	if diff := gocmp.Diff(want, names); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestCompletionOfColumns holds what clients compare with what is typed, and
+// how they show a column that is not to be used any more.
+func TestCompletionOfColumns(t *testing.T) {
+	for _, isTold := range []bool{true, false} {
+		c := start(t, nil, func(_ *client, p *protocol.InitializeParams) {
+			if isTold {
+				p.Capabilities.TextDocument.Completion.CompletionItem.TagSupport.ValueSet = []protocol.CompletionItemTag{protocol.CompletionItemTagDeprecated}
+			}
+		})
+		for _, test := range []struct {
+			typed, label, filter string
+			isOld                bool
+		}{
+			{"birth", "birthdate", "birthdate Birthday", false},
+			{"Birthday", "birthdate", "Birthday birthdate", false},
+			{"stage", "stageid", "stageid (Deprecated) Process Stage", true},
+		} {
+			text := "PROFILE(contact).FILTER(" + test.typed
+			c.open(at("a.seg"), 1, text)
+			items := c.items(at("a.seg"), text, len(text))
+			i := slices.IndexFunc(items, func(i protocol.CompletionItem) bool { return i.Label == test.label })
+			if i < 0 {
+				t.Fatalf("%s is not offered behind %s, only %q", test.label, test.typed, first(labels(items), 12))
+			}
+			if got, _ := items[i].FilterText.Get(); got != test.filter {
+				t.Errorf("%s is compared with %q, want %q", test.label, got, test.filter)
+			}
+			if isOld := slices.Contains(items[i].Tags, protocol.CompletionItemTagDeprecated); isOld != (test.isOld && isTold) {
+				t.Errorf("%s is said to be deprecated: %v", test.label, isOld)
+			}
+		}
+	}
+}
+
 // TestCompletionOfFoundRules holds that a comment is offered first what there
 // is to silence.
 func TestCompletionOfFoundRules(t *testing.T) {
@@ -592,7 +684,7 @@ func TestCompletionResolve(t *testing.T) {
 		{"B = PROFILE(account).TRAVERSE(", "contact_account_parentcustomerid", "From account to contact"},
 		{"B = INTERACTION(", "EmailOpened", "EmailOpened_ContactLink"},
 		{"B = INTERACTION(EmailOpened, ", "EmailOpened_ContactLink", "to a contact"},
-		{"B = INTERACTION(EmailOpened, EmailOpened_ContactLink).FILTER(", "City", "City: String"},
+		{"B = INTERACTION(EmailOpened, EmailOpened_ContactLink).FILTER(", "City", "City: text"},
 		{"B = SEGMENT(", "Base", "Accounts whose"},
 		{"// seg:ignore ", "unused-alias", "."},
 	} {

@@ -169,6 +169,8 @@ func (h *hoverer) name(n *ast.Ident, above []ast.Node) {
 			}
 		case ref.Column != nil:
 			h.prose.column(ref.Column, ref.Row.Table, compared(above))
+		case consentBy(n.Name) != "":
+			h.consent(n.Name)
 		}
 	}
 }

@@ -33,7 +33,7 @@ func TestPlainClient(t *testing.T) {
 		if item.LabelDetails != nil {
 			t.Errorf("%s has details of its label", item.Label)
 		}
-		if detail, _ := item.Detail.Get(); item.Label == "gendercode" && detail != "Picklist · contact · Gender" {
+		if detail, _ := item.Detail.Get(); item.Label == "gendercode" && detail != "choice · contact · Gender" {
 			t.Errorf("the detail of gendercode is %q", detail)
 		}
 	}

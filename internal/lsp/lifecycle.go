@@ -20,6 +20,7 @@ type capabilities struct {
 	pullDiagnostics, refreshDiagnostics        bool
 	refreshTokens, refreshHints, refreshLenses bool
 	snippets, labelDetails, insertReplace      bool
+	deprecatedItems                            bool
 	markdown                                   bool
 	markdownItems, markdownSignatures          bool
 	labelOffsets                               bool
@@ -79,6 +80,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	can.markupMessages = t.Diagnostic != nil && is(t.Diagnostic.MarkupMessageSupport)
 	if t.Completion != nil && t.Completion.CompletionItem != nil {
 		i := t.Completion.CompletionItem
+		can.deprecatedItems = slices.Contains(i.TagSupport.ValueSet, protocol.CompletionItemTagDeprecated)
 		can.markdownItems = slices.Contains(i.DocumentationFormat, protocol.MarkupKindMarkdown)
 		can.snippets, can.labelDetails, can.insertReplace = is(i.SnippetSupport), is(i.LabelDetailsSupport), is(i.InsertReplaceSupport)
 	}

@@ -82,6 +82,13 @@ func (b *completer) spanPrefix(others string) {
 
 // inString adds what may take the place of a string.
 func (b *completer) inString(f *frame) {
+	switch w := f.word; {
+	case f.expects != wantOperand || !w.IsSource() && w != token.TRAVERSE && w != token.RELATE && w != token.RELATEOPTIONAL:
+	case f.argument == 0, f.argument == 1 && w == token.INTERACTION:
+		b.isQuotedName = true
+		b.names(f)
+		return
+	}
 	if f.expects != wantOperand || !f.compared && !f.isList {
 		return
 	}
@@ -258,7 +265,7 @@ func (b *completer) tables() {
 			continue
 		}
 		b.add(candidate{
-			label: t.Name, kind: protocol.CompletionItemKindClass, description: t.Label,
+			label: t.Name, also: t.Label, kind: protocol.CompletionItemKindClass, description: t.Label,
 			uses: b.used(t.Name), place: placeOf(knownTables, t.Name), data: b.data(itemTable, t.Name, ""),
 		})
 	}
@@ -365,22 +372,40 @@ func (b *completer) segments(before, behind string) {
 		return name
 	}
 	seen := map[string]bool{}
-	for d := range b.project().Definitions() {
+	// A segment may not lead back to itself.
+	leading := b.project().LeadingTo(b.checked, b.definition.Definition)
+	add := func(d check.Definition) {
 		name := d.Name.Name
 		if seen[name] {
-			continue
+			return
 		}
 		seen[name] = true
-		if d.Placed.Definition != b.definition.Definition {
-			b.add(candidate{
-				label: before + name + behind, filter: filter(name), kind: protocol.CompletionItemKindReference, description: baseName(fileURI(d.File.Path)),
-				uses: b.usage.segments[name], data: b.data(itemSegment, name, ""),
-			})
+		if leading[d.Placed.Definition] {
+			return
 		}
+		c := candidate{
+			label: before + name + behind, filter: filter(name), kind: protocol.CompletionItemKindReference, description: baseName(fileURI(d.File.Path)),
+			uses: b.usage.segments[name], data: b.data(itemSegment, name, ""),
+		}
+		if d.File != b.checked {
+			c.rank = 1
+			if of := b.project().Dialect(d.File); !b.mayBe(of) && of != check.Undetermined {
+				c.rank, c.detail = 3, of.String()
+			}
+		}
+		b.add(c)
+	}
+	for _, d := range b.tree.Definitions {
+		if d.Name != nil {
+			add(check.Definition{File: b.checked, Placed: d})
+		}
+	}
+	for d := range b.project().Definitions() {
+		add(d)
 	}
 	var others []string
 	for name := range b.usage.segments {
-		if !seen[name] && isName(name) && !strings.EqualFold(name, b.around[b.start:b.end]) {
+		if !seen[name] && isName(name) && !strings.EqualFold(name, strings.Trim(b.around[b.start:b.end], `'"`)) {
 			others = append(others, name)
 		}
 	}
@@ -389,7 +414,7 @@ func (b *completer) segments(before, behind string) {
 		if len(b.project().Lookup(b.checked, name)) == 0 {
 			b.add(candidate{
 				label: before + name + behind, filter: filter(name), kind: protocol.CompletionItemKindReference, description: "not in the workspace",
-				rank: 1, uses: b.usage.segments[name],
+				rank: 2, uses: b.usage.segments[name],
 			})
 		}
 	}
@@ -432,7 +457,7 @@ func firstLink(links []schema.Link) string {
 // as a place to fill in, unless it is there or the client has no such places.
 func (b *completer) withSecond(c *candidate, second string) {
 	if b.snippets && second != "" && b.follows != ',' {
-		c.snippet, c.insert = true, fmt.Sprintf("%s, ${1:%s}", c.label, second)
+		c.snippet, c.insert = true, fmt.Sprintf("%s, ${1:%s}", b.written(c.label), second)
 	}
 }
 

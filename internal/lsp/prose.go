@@ -8,6 +8,7 @@ import (
 
 	"go.lsp.dev/protocol"
 
+	"segql/lang/ast"
 	"segql/lang/check"
 	"segql/lang/explain"
 	"segql/lang/format"
@@ -221,19 +222,27 @@ func (p *prose) column(c *schema.Column, table string, compared []int) {
 	p.table([]string{"value", "label"}, rows)
 }
 
+// consent says what a column of consent conditions is, which no schema lists.
+func (p *prose) consent(name string) {
+	p.code(name + ": consent")
+	p.say("Whether the person agreed to be written to, for the %s whose id stands in the column's name. It is compared with a record in a string:", consentBy(name))
+	p.code(name + " == 'cp:<id>;p:<id>;ch:Email;ea:emailaddress1;v:OptedIn'")
+	p.list([]string{
+		"cp: the id of the compliance profile", "p: the id of the purpose", "t: the id of the topic, where it is about one",
+		"ch: the channel, Email or Text", "ea: the column of the address", "v: OptedIn, OptedOut or NotSet",
+	})
+}
+
 // typeText says in a few words what a column holds.
 func typeText(c *schema.Column) string {
-	text := c.Type.String()
-	if c.Type == schema.TypeUnknown {
-		text = "type not known"
-	}
+	text := c.Type.Plain()
 	if c.Type.IsLookup() && len(c.Targets) > 0 {
 		targets := c.Targets
 		more := ""
 		if len(targets) > 3 {
 			targets, more = targets[:3], fmt.Sprintf(" and %d more", len(targets)-3)
 		}
-		text += " of " + strings.Join(targets, ", ") + more
+		text += " to " + strings.Join(targets, ", ") + more
 	}
 	return text
 }
@@ -369,7 +378,7 @@ const shownLines = 20
 
 // segment says what a named segment selects, and where it is defined.
 func (p *prose) segment(v view, d check.Definition) {
-	lines := strings.Split(strings.TrimSpace(format.Definition(d.Definition, format.Options{})), "\n")
+	lines := strings.Split(strings.TrimSpace(format.Definition(withoutFileComments(d.Definition), format.Options{})), "\n")
 	if len(d.Errors) > 0 {
 		lines = strings.Split(d.Span().Text(d.Text), "\n")
 	}
@@ -379,6 +388,23 @@ func (p *prose) segment(v view, d check.Definition) {
 	p.code(strings.Join(lines, "\n"))
 	p.lines(explain.Definition(d.Definition, d.File, v.project()))
 	p.say("Defined in %s.", baseName(fileURI(d.File.Path)))
+}
+
+// withoutFileComments returns a definition without the comments before it that
+// speak of its file.
+func withoutFileComments(d *ast.Definition) *ast.Definition {
+	from := 0
+	for i, c := range d.AllComments {
+		if c.Span.Start > d.Extent.Start {
+			break
+		}
+		if check.NamesDialect(c) {
+			from = i + 1
+		}
+	}
+	own := *d
+	own.AllComments = d.AllComments[from:]
+	return &own
 }
 
 // choice says which choice of a column a number is.

@@ -54,12 +54,12 @@ func (s *server) Rename(ctx context.Context, params *protocol.RenameParams) (*pr
 	if err := checkName(params.NewName); err != nil {
 		return nil, err
 	}
+	if n.kind == segmentName && len(params.NewName) > maxSegmentName {
+		return nil, failed("a segment's name has at most %d characters, but this one has %d; choose a shorter name", maxSegmentName, len(params.NewName))
+	}
 	rename := v.renameSegment
-	switch {
-	case n.kind == aliasName:
+	if n.kind == aliasName {
 		rename = v.renameAlias
-	case len(params.NewName) > maxSegmentName:
-		return nil, failed("the name has %d characters; that of a segment has at most %d", len(params.NewName), maxSegmentName)
 	}
 	places, err := rename(ctx, n, params.NewName)
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *server) Rename(ctx context.Context, params *protocol.RenameParams) (*pr
 	return s.workspaceEdit(edits), nil
 }
 
-// maxSegmentName is how many characters the name of a segment has at most.
+// maxSegmentName is how many characters the name of a segment can have.
 const maxSegmentName = 100
 
 // checkName refuses what is no name, and what readers would take for a word of

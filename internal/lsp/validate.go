@@ -379,7 +379,7 @@ func (s *server) askRemote(ctx context.Context, v view, org organization, querie
 	if len(found) > 0 {
 		s.change(func(n *next) { n.setVerdicts(v.uri, found) })
 	}
-	of := fmt.Sprintf("%d of %s", got.Rejected, queriesOf(got.Asked))
+	of := fmt.Sprintf("%d of %d queries", got.Rejected, got.Asked)
 	switch {
 	case ctx.Err() != nil:
 		return got, ctx.Err()

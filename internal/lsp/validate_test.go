@@ -324,7 +324,7 @@ func TestValidateStop(t *testing.T) {
 	c.await("progress", func() bool { return created() > before })
 	until(t, "a query", func() bool { return len(o.take()) > 0 })
 	c.notify("window/workDoneProgress/cancel", fmt.Sprintf(`{"token":"segls-%d"}`, before+1))
-	equal(t, "result", `{"asked":1,"rejected":1,"message":"validation was stopped; https://contoso.crm4.dynamics.com rejects 1 of 1 query"}`, <-done)
+	equal(t, "result", `{"asked":1,"rejected":1,"message":"validation was stopped; https://contoso.crm4.dynamics.com rejects 1 of 1 queries"}`, <-done)
 	c.remote("a.seg", 1, 1)
 }
 

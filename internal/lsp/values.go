@@ -15,17 +15,18 @@ import (
 	"segql/lang/token"
 )
 
-// class is what a value can be compared as.
+// class is what a value can be compared as. A literal may be of several.
 type class uint8
 
 const (
-	anyClass class = iota
-	textClass
+	textClass class = 1 << iota
 	numberClass
 	boolClass
 	dateClass
 	idClass
 	choiceClass
+
+	anyClass class = 0 // it is not known
 )
 
 func classOf(c *schema.Column) class {
@@ -69,6 +70,10 @@ func (b *completer) column(x operand) *schema.Column {
 // class returns what an operand can be compared as.
 func (b *completer) class(x operand) class {
 	switch w := x.word; {
+	case x.isSum:
+		return numberClass
+	case x.literal != "":
+		return literalClass(x.literal)
 	case w == token.DATEDIFF, w.IsAggregate():
 		return numberClass
 	case w == token.DATEADD, w == token.DATE, w == token.DATETIMEUTCNOW:
@@ -80,17 +85,41 @@ func (b *completer) class(x operand) class {
 	return anyClass
 }
 
+// literalClass returns what a literal can be compared as.
+func literalClass(text string) class {
+	switch {
+	case isDigit(text[0]):
+		return numberClass | choiceClass
+	case isLetter(text[0]): // true or false
+		return boolClass
+	}
+	of := textClass
+	value := strings.Trim(text, `'"`)
+	if _, err := time.Parse(time.DateOnly, value[:min(len(value), len(time.DateOnly))]); err == nil {
+		of |= dateClass
+	}
+	if len(value) == len("00000000-0000-0000-0000-000000000000") && strings.Trim(value, "0123456789abcdefABCDEF-") == "" {
+		of |= idClass
+	}
+	return of
+}
+
 // condition adds what stands in conditions.
 func (b *completer) condition(f *frame) {
 	switch {
 	case b.dotted && b.qualifier != "":
 		want := anyClass
-		if f.compared {
+		switch {
+		case f.isSum:
+			want = numberClass
+		case f.compared:
 			want = b.class(f.left)
 		}
 		b.columns(want)
 	case f.expects == wantOperand && f.compared:
 		b.values(f)
+	case f.expects == wantOperand && f.isSum:
+		b.numbers()
 	case f.expects == wantOperand:
 		b.columns(anyClass)
 		b.words(2, token.ISNULL, token.ISNOTNULL, token.NOT)
@@ -101,7 +130,7 @@ func (b *completer) condition(f *frame) {
 		b.comparisons(f)
 	case f.expects == behindValue, f.expects == behindCondition:
 		b.joints()
-		if f.expects == behindValue && b.class(f.last) == numberClass {
+		if f.expects == behindValue && b.class(f.value()) == numberClass {
 			b.arithmetic()
 		}
 	case f.expects == wantBracket:
@@ -131,8 +160,8 @@ func (b *completer) joints() {
 
 // comparisons adds the operators that go with what stands before the caret.
 func (b *completer) comparisons(f *frame) {
-	isColumn := f.last.name != ""
-	of := b.class(f.last)
+	isColumn := f.value().name != ""
+	of := b.class(f.value())
 	both := []string{"==", "!="}
 	ordered := []string{"==", "!=", ">", ">=", "<", "<="}
 	ops := ordered
@@ -166,7 +195,7 @@ func (b *completer) comparisons(f *frame) {
 			b.add(c)
 		}
 	}
-	if of == numberClass {
+	if of&numberClass != 0 {
 		b.arithmetic()
 	}
 }
@@ -199,24 +228,29 @@ func (b *completer) values(f *frame) {
 	if b.profileTables(f) {
 		return
 	}
-	switch want := b.class(f.left); want {
-	case choiceClass:
-		b.choices(f)
-	case boolClass:
-		b.booleans()
-	case dateClass:
+	isColumn := f.left.name != ""
+	switch want := b.class(f.left); {
+	case f.isSum, want == numberClass:
+		b.numbers()
+	case want == dateClass:
 		b.dates(0)
 		b.columns(want)
-	case numberClass:
+	case !isColumn: // a literal, or nothing that is known
 		b.columns(want)
-		if !b.inEvent() {
-			b.words(2, token.DATEDIFF)
-		}
-	case anyClass:
-		if f.left.name == "" { // a literal, or nothing that is known
-			b.columns(want)
-		}
+	case want == choiceClass:
+		b.choices(f)
+	case want == boolClass:
+		b.booleans()
+	case want == anyClass:
 		b.consent(f.left.name)
+	}
+}
+
+// numbers adds what can be calculated with.
+func (b *completer) numbers() {
+	b.columns(numberClass)
+	if !b.inEvent() {
+		b.words(2, token.DATEDIFF)
 	}
 }
 
@@ -289,8 +323,7 @@ func (b *completer) profileTables(f *frame) bool {
 
 // consent adds the record that a consent column is compared with.
 func (b *completer) consent(column string) {
-	lower := strings.ToLower(column)
-	if !b.snippets || !strings.HasPrefix(lower, "compliance_profile_") && !strings.HasPrefix(lower, "consent_") {
+	if !b.snippets || consentBy(column) == "" {
 		return
 	}
 	b.add(candidate{
@@ -298,6 +331,19 @@ func (b *completer) consent(column string) {
 		insert: "'cp:${1:profile id};p:${2:purpose id};ch:${3|Email,Text|};ea:${4|emailaddress1,mobilephone|};v:${5|OptedIn,OptedOut,NotSet|}'",
 		detail: "who opted in, and to what",
 	})
+}
+
+// consentBy says what a column of consent conditions is about, empty if it is
+// none.
+func consentBy(column string) string {
+	for prefix, what := range map[string]string{
+		"compliance_profile_": "compliance profile", "consent_topic_": "topic", "consent_purpose_": "purpose",
+	} {
+		if hasPrefixFold(column, prefix) {
+			return what
+		}
+	}
+	return ""
 }
 
 // null adds ISNULL in place of a comparison with null.
@@ -388,7 +434,7 @@ func (b *completer) columns(want class) {
 func (b *completer) columnsOf(row *check.Row, want class) {
 	isRealtime := b.dialect() == check.Realtime
 	add := func(c *schema.Column) {
-		if of := classOf(c); want != anyClass && of != want || !isComparable(c, isRealtime) {
+		if want != anyClass && classOf(c)&want == 0 || !isComparable(c, isRealtime) {
 			return
 		}
 		place := placeOf(knownColumns, c.Name)
@@ -396,7 +442,7 @@ func (b *completer) columnsOf(row *check.Row, want class) {
 			place = 0
 		}
 		x := candidate{
-			label: c.Name, kind: protocol.CompletionItemKindField, detail: c.Type.String(), description: row.Table,
+			label: c.Name, also: c.Label, kind: protocol.CompletionItemKindField, detail: c.Type.Plain(), description: row.Table,
 			rank: 1, uses: b.used(c.Name), place: place, data: b.data(itemColumn, c.Name, row.Table),
 		}
 		if x.uses == 0 && place == len(knownColumns) {
@@ -404,6 +450,9 @@ func (b *completer) columnsOf(row *check.Row, want class) {
 		}
 		if c.Label != "" {
 			x.description += " · " + c.Label
+		}
+		if isDeprecated(c.Label) {
+			x.deprecated, x.rank = true, 4
 		}
 		b.add(x)
 	}
@@ -424,6 +473,12 @@ func (b *completer) columnsOf(row *check.Row, want class) {
 			add(&schema.Column{Name: name, Type: schema.TypeString})
 		}
 	}
+}
+
+// isDeprecated reports whether a label says of its column that it should not be
+// used any more, as those of Dataverse do.
+func isDeprecated(label string) bool {
+	return hasPrefixFold(label, "(deprecated)") || strings.HasSuffix(strings.ToLower(label), "(deprecated)")
 }
 
 // isComparable reports whether conditions can use a column.

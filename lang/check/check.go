@@ -173,6 +173,13 @@ func dialectOf(f *File, shown func(i int) Dialect) Dialect {
 // dialectMark starts a comment that names the dialect of a file.
 const dialectMark = "seg:dialect"
 
+// NamesDialect reports whether a comment speaks of the dialect of its file. What
+// stands before it on lines of their own speaks of the file, too.
+func NamesDialect(c *ast.Comment) bool {
+	_, ok := dialectComment(c)
+	return ok
+}
+
 // dialectComment returns the dialect that a comment names, as it is written.
 func dialectComment(c *ast.Comment) (name string, ok bool) {
 	rest, ok := strings.CutPrefix(strings.TrimLeft(c.Text, "/* \t"), dialectMark)

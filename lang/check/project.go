@@ -410,6 +410,33 @@ func (p *Project) Lookup(f *File, name string) []Definition {
 	return all
 }
 
+// LeadingTo returns the definitions that refer to a definition of file f,
+// through any number of others, and the definition itself.
+func (p *Project) LeadingTo(f *File, d *ast.Definition) map[*ast.Definition]bool {
+	leading := map[*ast.Definition]bool{d: true}
+	u := p.unitOf(f)
+	i := slices.IndexFunc(u.defs, func(x *def) bool { return x.tree == d })
+	if i < 0 {
+		return leading
+	}
+	for todo := []*def{u.defs[i]}; len(todo) > 0; {
+		at := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		e := p.names.get(at.key)
+		if e == nil {
+			continue
+		}
+		for _, ref := range e.refs {
+			isMeant := ref.unit == at.unit || len(e.of(ref.unit)) == 0
+			if isMeant && !leading[ref.tree] {
+				leading[ref.tree] = true
+				todo = append(todo, ref)
+			}
+		}
+	}
+	return leading
+}
+
 // Result returns the table of the rows of a named segment, seen from file f,
 // and whether it is known.
 func (p *Project) Result(f *File, name string) (table string, ok bool) {

@@ -126,7 +126,7 @@ func hasPageStep(operands []*ast.Operand) bool {
 
 // nameQuery gives a bare query a name.
 func nameQuery(s *site) (Action, bool) {
-	if s.def.Name != nil || s.def.Query.Extent.Len() == 0 {
+	if s.def.Name != nil || s.def.Query.Extent.Len() == 0 || !isClean(s.def.Definition, s.def.Query.Operands[0].Source.Span()) {
 		return Action{}, false
 	}
 	name := s.freeName()

@@ -336,8 +336,8 @@ func headOf(d *ast.Definition) token.Pos {
 		if strings.Count(gap, "\n") > 1 {
 			break
 		}
-		if strings.HasPrefix(strings.TrimLeft(c.Text, "/* \t"), "seg:dialect") {
-			return d.Extent.Start
+		if check.NamesDialect(c) {
+			break
 		}
 		head = c.Span.Start
 	}

@@ -63,6 +63,35 @@ var typeNames = [typeCount]string{
 	TypeVirtual:             "Virtual",
 }
 
+// plainNames are the types as docs/language.md speaks of them.
+var plainNames = [typeCount]string{
+	TypeUnknown:             "type not known",
+	TypeBigInt:              "number",
+	TypeBoolean:             "yes/no",
+	TypeCalendarRules:       "calendar rules",
+	TypeCustomer:            "lookup",
+	TypeDateTime:            "date",
+	TypeDecimal:             "number",
+	TypeDouble:              "number",
+	TypeEntityName:          "table name",
+	TypeFile:                "file",
+	TypeImage:               "image",
+	TypeInteger:             "number",
+	TypeLookup:              "lookup",
+	TypeManagedProperty:     "managed property",
+	TypeMemo:                "text",
+	TypeMoney:               "money",
+	TypeMultiSelectPicklist: "choices",
+	TypeOwner:               "lookup",
+	TypePartyList:           "party list",
+	TypePicklist:            "choice",
+	TypeState:               "choice",
+	TypeStatus:              "choice",
+	TypeString:              "text",
+	TypeUniqueidentifier:    "id",
+	TypeVirtual:             "virtual",
+}
+
 var typesByName = func() map[string]Type {
 	m := make(map[string]Type, len(typeNames))
 	for t, name := range typeNames {
@@ -79,6 +108,15 @@ func (t Type) String() string {
 		return typeNames[t]
 	}
 	return "Type(" + strconv.Itoa(int(t)) + ")"
+}
+
+// Plain returns the type as people speak of it: text, number, money, date,
+// yes/no, choice, lookup or id, where String has the name of Dataverse.
+func (t Type) Plain() string {
+	if t < typeCount {
+		return plainNames[t]
+	}
+	return plainNames[TypeUnknown]
 }
 
 // IsText reports whether values of the type are text.
