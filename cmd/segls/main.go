@@ -47,7 +47,7 @@ shutdown before or what it sent could not be understood, 2 for bad usage.
 
 func main() {
 	if os.Getenv("GOGC") == "" {
-		keepHeapFloor()
+		keepHeapSmall()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, os.Args[1:], polled(os.Stdin), polled(os.Stdout), os.Stderr)
