@@ -6,26 +6,40 @@ import (
 	"runtime/metrics"
 )
 
-// heapFloor is the size in bytes up to which the heap grows before garbage is
-// collected. A file that is opened makes the heap grow from almost nothing;
-// without a floor, half of the time until its diagnostics would go into
-// collections on the way.
-const heapFloor = 24 << 20
+// Go lets the heap grow to twice of what lives on before it collects garbage.
+// For a language server, which mostly waits, that is too little at the start
+// and too much with a large workspace open.
+const (
+	// heapFloor is the size in bytes up to which the heap may always grow. A file
+	// that is opened makes it grow from almost nothing; without a floor, half of
+	// the time until its diagnostics would go into collections on the way.
+	heapFloor = 24 << 20
+	// heapCeiling is the size in bytes from which on the heap may grow no more to
+	// twice of what lives on, but by growth percent of that. With a workspace of
+	// a thousand files the garbage would otherwise be a third of the memory.
+	heapCeiling = 32 << 20
+	growth      = 25
+)
 
-// keepHeapFloor has the collector wait for the heap to reach heapFloor, or
-// twice of what lives on, if that is more. Go itself has only the latter.
-func keepHeapFloor() {
+// keepHeapSmall has the collector wait for the heap to reach the size that
+// percentOf lays down.
+func keepHeapSmall() {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
-	percent := 100 * heapFloor / minHeap
-	if n := live[0].Value.Uint64(); n > 0 {
-		percent = min(percent, int(100*heapFloor/n)-100) //nolint:gosec // a few thousand at most
-	}
-	debug.SetGCPercent(max(100, percent))
+	debug.SetGCPercent(percentOf(live[0].Value.Uint64()))
 	// The next collection finds that nothing refers to this any more.
-	runtime.AddCleanup(new([16]byte), func(struct{}) { keepHeapFloor() }, struct{}{})
+	runtime.AddCleanup(new([16]byte), func(struct{}) { keepHeapSmall() }, struct{}{})
 }
 
-// minHeap is the heap below which Go never collects at 100 percent; it grows
-// with the percentage.
-const minHeap = 4 << 20
+// percentOf returns by how many percent of what lives on, in bytes, the heap
+// may grow.
+func percentOf(live uint64) int {
+	// The heap below which Go never collects is 4 MB at 100 percent and grows
+	// with the percentage.
+	const most = 100 * heapFloor / (4 << 20)
+	if live == 0 {
+		return most
+	}
+	limit := max(heapFloor, min(2*live, heapCeiling), live+live*growth/100)
+	return min(int(100*limit/live)-100, most) //nolint:gosec // a few thousand at most
+}

@@ -52,7 +52,7 @@ shutdown before, or when nobody could say where its next message starts, 2 for b
 
 func main() {
 	if os.Getenv("GOGC") == "" {
-		keepHeapFloor()
+		keepHeapSmall()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, os.Args[1:], polled(os.Stdin), polled(os.Stdout), os.Stderr)

@@ -22,12 +22,11 @@ type usage struct {
 type unitUsage struct {
 	project *check.Project
 	trees   map[string]*ast.File
-	// names are those that a definition uses.
-	names map[*ast.Definition][]string
 	// counts says how many definitions use a name, in lower case; segments
 	// are those names that SEGMENT(..) refers to.
 	counts   map[string]int
 	segments map[string]int
+	seen     map[string]bool // of count, to be used again
 }
 
 // of calls f with the usage of names in v's unit. It must not be kept.
@@ -42,8 +41,7 @@ func (u *usage) of(ctx context.Context, v view, f func(*unitUsage)) {
 	unit := u.units[v.unit]
 	if unit == nil {
 		unit = &unitUsage{
-			trees: map[string]*ast.File{}, names: map[*ast.Definition][]string{},
-			counts: map[string]int{}, segments: map[string]int{},
+			trees: map[string]*ast.File{}, counts: map[string]int{}, segments: map[string]int{}, seen: map[string]bool{},
 		}
 		u.units[v.unit] = unit
 	}
@@ -82,73 +80,63 @@ func (u *unitUsage) update(ctx context.Context, project *check.Project) {
 	}
 }
 
-// replace counts the definitions of a file anew that differ.
+// replace counts the definitions of a file anew, but for those that it has in
+// front and behind both before and after.
 func (u *unitUsage) replace(before, after *ast.File) {
-	kept := map[*ast.Definition]bool{}
-	if after != nil {
-		for _, d := range after.Definitions {
-			kept[d.Definition] = true
-			if _, known := u.names[d.Definition]; !known {
-				u.names[d.Definition] = namesIn(d.Definition)
-				u.count(u.names[d.Definition], 1)
-			}
-		}
-	}
+	var old, fresh []ast.Placed
 	if before != nil {
-		for _, d := range before.Definitions {
-			if !kept[d.Definition] {
-				u.count(u.names[d.Definition], -1)
-				delete(u.names, d.Definition)
-			}
-		}
+		old = before.Definitions
+	}
+	if after != nil {
+		fresh = after.Definitions
+	}
+	for len(old) > 0 && len(fresh) > 0 && old[0].Definition == fresh[0].Definition {
+		old, fresh = old[1:], fresh[1:]
+	}
+	for len(old) > 0 && len(fresh) > 0 && old[len(old)-1].Definition == fresh[len(fresh)-1].Definition {
+		old, fresh = old[:len(old)-1], fresh[:len(fresh)-1]
+	}
+	for _, d := range old {
+		u.count(d.Definition, -1)
+	}
+	for _, d := range fresh {
+		u.count(d.Definition, 1)
 	}
 }
 
-// segmentMark stands before the names of segments among those of a definition.
-const segmentMark = "\x00"
-
-func (u *unitUsage) count(names []string, by int) {
-	for _, name := range names {
-		counts, key := u.counts, strings.ToLower(name)
-		if segment, ok := strings.CutPrefix(name, segmentMark); ok {
-			counts, key = u.segments, segment
+// count adds to the counts of the tables, columns, relationships, events and
+// segments that a definition uses, for each once.
+func (u *unitUsage) count(d *ast.Definition, by int) {
+	clear(u.seen)
+	add := func(mark string, counts map[string]int, i *ast.Ident) {
+		if i == nil || i.Name == "" || u.seen[mark+i.Name] {
+			return
+		}
+		u.seen[mark+i.Name] = true
+		key := i.Name
+		if mark == "" {
+			key = strings.ToLower(key)
 		}
 		if counts[key] += by; counts[key] <= 0 {
 			delete(counts, key)
 		}
 	}
-}
-
-// namesIn returns the names of tables, columns, relationships, events and
-// segments in a definition, each once.
-func namesIn(d *ast.Definition) []string {
-	seen := map[string]bool{}
-	add := func(mark string, i *ast.Ident) {
-		if i != nil && i.Name != "" {
-			seen[mark+i.Name] = true
-		}
-	}
 	ast.Inspect(d, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.Profile:
-			add("", n.Table)
+			add("", u.counts, n.Table)
 		case *ast.Segment:
-			add(segmentMark, n.Name)
+			add("segment ", u.segments, n.Name)
 		case *ast.Interaction:
-			add("", n.Event)
-			add("", n.Link)
+			add("", u.counts, n.Event)
+			add("", u.counts, n.Link)
 		case *ast.Traverse:
-			add("", n.Relationship)
+			add("", u.counts, n.Relationship)
 		case *ast.Relate:
-			add("", n.Relationship)
+			add("", u.counts, n.Relationship)
 		case *ast.ColumnExpr:
-			add("", &n.Name)
+			add("", u.counts, &n.Name)
 		}
 		return true
 	})
-	names := make([]string, 0, len(seen))
-	for name := range seen {
-		names = append(names, name)
-	}
-	return names
 }

@@ -383,7 +383,7 @@ func (p *Project) notes(u *unit, d *def) []note {
 		return a.text, a.ok
 	}})
 	c.walk(d.tree)
-	m = &memo[[]note]{value: c.notes, asked: c.asked}
+	m = &memo[[]note]{value: slices.Clone(c.notes), asked: slices.Clone(c.asked)} // without room to grow: they are kept
 	m.state.Store(p.state)
 	d.checked.Store(m)
 	return m.value

@@ -34,22 +34,18 @@ type def struct {
 
 // outline is what a definition's text alone tells.
 type outline struct {
-	tree *ast.Definition
-	key  string       // its name in lower case, empty if it has none
-	refs []*ast.Ident // the segments that it refers to
-	keys []string     // their names in lower case, each once
-	// shown is the dialect that the text shows.
-	shown func() Dialect
+	tree    *ast.Definition
+	key     string       // its name in lower case, empty if it has none
+	refs    []*ast.Ident // the segments that it refers to
+	keys    []string     // their names in lower case, each once
+	dialect atomic.Int32 // 1 more than what shown returns; 0 before it was called
 	// ignores are the comments that silence rules.
 	ignores    func() []*ignore
 	hasIgnores bool
 }
 
 func newOutline(d *ast.Definition) *outline {
-	o := &outline{
-		tree: d, hasIgnores: slices.ContainsFunc(d.AllComments, isIgnore),
-		shown: sync.OnceValue(func() Dialect { return shownDialect(d) }),
-	}
+	o := &outline{tree: d, hasIgnores: slices.ContainsFunc(d.AllComments, isIgnore)}
 	if o.hasIgnores {
 		o.ignores = sync.OnceValue(func() []*ignore { return ignoresOf(d) })
 	}
@@ -72,6 +68,16 @@ func newOutline(d *ast.Definition) *outline {
 		})
 	}
 	return o
+}
+
+// shown returns the dialect that the text shows.
+func (o *outline) shown() Dialect {
+	if known := o.dialect.Load(); known > 0 {
+		return Dialect(known - 1)
+	}
+	d := shownDialect(o.tree)
+	o.dialect.Store(int32(d) + 1)
+	return d
 }
 
 // references calls f for each name of a segment that a definition refers to.

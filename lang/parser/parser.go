@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
@@ -83,6 +84,7 @@ func (c Config) Parse(text string) *ast.File {
 		return file
 	}
 	r := c.reader(text)
+	defer r.done()
 	for next := int(file.Start()); ; {
 		d := r.next(next)
 		if d.Query == nil {
@@ -128,27 +130,49 @@ func isUTF16(text string) bool {
 // reader parses the definitions of a text one after the other.
 type reader struct {
 	scanner
+	*room
+}
+
+// room is where a reader puts the tokens of a definition.
+type room struct {
 	lex *lexer.PeekingLexer
-	// tokens are lex's own, which its Range hands out. Participle would append
+	// buffer is lex's own, which its Range hands out. Participle would append
 	// those of each definition to a slice of its own from nothing, which took
 	// a third of all the time. Were Range to copy, no definition would parse,
 	// and every test fail.
-	tokens []lexer.Token
+	buffer []lexer.Token
 }
+
+// rooms are those that no reader uses: to make one takes as long as to parse a
+// definition, which is all that there is to do after most edits.
+var rooms = sync.Pool{New: func() any { return new(room) }}
 
 func (c Config) reader(text string) *reader {
 	if c.MaxDepth <= 0 {
 		c.MaxDepth = DefaultMaxDepth
 	}
-	return &reader{scanner: scanner{text: text, maxDepth: c.MaxDepth}}
+	return &reader{scanner{text: text, maxDepth: c.MaxDepth}, rooms.Get().(*room)}
 }
+
+// done gives the reader's room back. The tokens in it would keep the text in
+// memory.
+func (r *reader) done() {
+	if len(r.buffer) > maxKept {
+		return
+	}
+	clear(r.buffer)
+	rooms.Put(r.room)
+}
+
+// maxKept is how many tokens a room has at most that is kept for other texts.
+const maxKept = 512
 
 // next parses the definition that starts at offset base.
 func (r *reader) next(base int) ast.Placed {
 	r.begin(base)
 	lex := r.lex
 	for n := 0; ; n++ {
-		if n == len(r.tokens) {
+		if n == len(r.buffer) {
 			if n >= maxReused {
 				r.begin(base)
 				lex, _ = lexer.Upgrade(&r.scanner)
@@ -156,8 +180,8 @@ func (r *reader) next(base int) ast.Placed {
 			}
 			lex = r.grow()
 		}
-		r.tokens[n], _ = r.Next() // the scanner has a token for everything
-		if r.tokens[n].EOF() {
+		r.buffer[n], _ = r.Next() // the scanner has a token for everything
+		if r.buffer[n].EOF() {
 			break
 		}
 	}
@@ -172,12 +196,12 @@ const maxReused = 4096
 
 // grow makes room for twice as many tokens, at least 64.
 func (r *reader) grow() *lexer.PeekingLexer {
-	old := r.tokens
+	old := r.buffer
 	size := max(64, 2*len(old))
 	blank := blanksLexer(size)
 	r.lex, _ = lexer.Upgrade(&blank)
-	r.tokens = r.lex.Range(0, lexer.RawCursor(size))
-	copy(r.tokens, old)
+	r.buffer = r.lex.Range(0, lexer.RawCursor(size))
+	copy(r.buffer, old)
 	return r.lex
 }
 
@@ -280,6 +304,7 @@ func (e *reparser) try(end int) (defs []ast.Placed, tail ast.Placed, ok bool) {
 		return nil, tail, true
 	}
 	r := e.config.reader(text)
+	defer r.done()
 	r.midLine = start != e.prev.Start()
 	defs = make([]ast.Placed, e.first, len(e.prev.Definitions)+1)
 	copy(defs, e.prev.Definitions)
