@@ -281,7 +281,7 @@ func (a *asking) fixAll() []offer {
 			break
 		}
 		if edits = fixes; round > 0 {
-			edits = []token.Edit{lineDifference(a.text(), text)}
+			edits = []token.Edit{token.Difference(a.text(), text)}
 		}
 		next := *a.view.checked
 		next.Tree = parser.Parse(text)

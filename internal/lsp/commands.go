@@ -2,7 +2,6 @@ package lsp
 
 import (
 	"context"
-	"slices"
 	"strconv"
 
 	"go.lsp.dev/protocol"
@@ -135,17 +134,6 @@ func (f *file) argumentSpan(argument protocol.LSPAny) (at token.Span, ok bool) {
 	return at, false
 }
 
-// definitionsIn returns the definitions whose text a span of the file touches.
-func (f *file) definitionsIn(at token.Span) []ast.Placed {
-	all := f.tree.Definitions
-	from, _ := slices.BinarySearchFunc(all, at.Start, func(d ast.Placed, p token.Pos) int { return int(d.End() - p) })
-	to := from
-	for to < len(all) && all[to].Offset <= at.End {
-		to++
-	}
-	return all[from:to]
-}
-
 // wireForms returns the queries of definitions as they are stored and sent.
 func wireForms(v view, definitions []ast.Placed) (any, error) {
 	all := make([]wireForm, 0, len(definitions))
@@ -170,13 +158,6 @@ func explanations(v view, definitions []ast.Placed) (any, error) {
 		all = append(all, explanation{nameOf(d), text})
 	}
 	return all, nil
-}
-
-func nameOf(d ast.Placed) string {
-	if d.Name == nil {
-		return ""
-	}
-	return d.Name.Name
 }
 
 // title names a definition in a message.

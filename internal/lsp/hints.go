@@ -155,16 +155,12 @@ func (c *hinter) dialect() {
 			why = "`seg.toml` says it"
 		}
 	}
-	lineEnd := "\n"
-	if i := strings.IndexByte(c.tree.Definitions[0].Text, '\n'); i > 0 && c.tree.Definitions[0].Text[i-1] == '\r' {
-		lineEnd = "\r\n"
-	}
 	c.add(hint{
 		at: c.tree.Start(), label: "dialect: " + d.String(), before: true,
 		tooltip: func() string {
 			return fmt.Sprintf("The file is in the **%s** dialect. %s; the file itself does not name it, as `// seg:dialect %s` does.", d, why, d)
 		},
-		edit: &token.Edit{Span: token.At(c.tree.Start()), New: "// seg:dialect " + d.String() + lineEnd},
+		edit: &token.Edit{Span: token.At(c.tree.Start()), New: "// seg:dialect " + d.String() + c.lineEnd()},
 	})
 }
 

@@ -1,11 +1,8 @@
 package lsp
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"go.lsp.dev/protocol"
 
@@ -93,15 +90,8 @@ func (s *server) referencesCommand(ctx context.Context, v view, at protocol.Posi
 	if !s.can.showReferences || len(references) == 0 {
 		return c, nil
 	}
-	slices.SortStableFunc(references, func(a, b place) int {
-		return cmp.Or(strings.Compare(string(a.file.uri), string(b.file.uri)), cmp.Compare(a.span.Start, b.span.Start))
-	})
-	locations := make([]protocol.Location, 0, len(references))
-	for _, p := range references {
-		locations = append(locations, p.file.location(p.span))
-	}
 	c.Command = commandShowReferences
-	for _, argument := range []any{v.uri, at, locations} {
+	for _, argument := range []any{v.uri, at, locations(references)} {
 		raw, err := marshal(argument)
 		if err != nil {
 			return c, err

@@ -46,7 +46,7 @@ func (a *asking) layout(f *check.File) format.Options {
 	if err != nil {
 		return format.Options{}
 	}
-	return format.Options{Width: style.Width, Indent: style.Indent, TabWidth: style.TabWidth}
+	return layoutOf(style)
 }
 
 // actionData is what an action carries that is offered without its edit: where

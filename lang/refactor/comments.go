@@ -49,7 +49,7 @@ func ignoreLine(f *ast.File, lines fileLines, rule string, at token.Span) (edit 
 	if slices.ContainsFunc(comments, func(c placedComment) bool { return c.span.Start < line.Start && line.Start < c.span.End }) {
 		return token.Edit{}, false
 	}
-	return token.Edit{Span: token.At(line.Start), New: indentOf(line.Text(text)) + "// " + ignoreMark + " " + rule + lineEnd(text)}, true
+	return token.Edit{Span: token.At(line.Start), New: indentOf(line.Text(text)) + "// " + ignoreMark + " " + rule + token.LineEnd(text)}, true
 }
 
 // IgnoreFile returns the edits that silence a rule in each of the definitions
@@ -91,12 +91,12 @@ func ignoreDefinition(lines fileLines, rule string, d ast.Placed) token.Edit {
 	if strings.TrimSpace(text[line.Start:start]) != "" {
 		return token.Edit{Span: token.At(start), New: "/* " + ignoreMark + " " + rule + " */ "}
 	}
-	return token.Edit{Span: token.At(line.Start), New: text[line.Start:start] + "// " + ignoreMark + " " + rule + lineEnd(text)}
+	return token.Edit{Span: token.At(line.Start), New: text[line.Start:start] + "// " + ignoreMark + " " + rule + token.LineEnd(text)}
 }
 
 // DeclareDialect returns the edit that names the dialect of a file.
 func DeclareDialect(f *ast.File, d check.Dialect) token.Edit {
-	end := lineEnd(f.Text())
+	end := token.LineEnd(f.Text())
 	return token.Edit{Span: token.At(f.Start()), New: "// seg:dialect " + d.String() + end + end}
 }
 
@@ -162,12 +162,4 @@ func (l fileLines) at(p token.Pos) token.Span {
 
 func indentOf(line string) string {
 	return line[:len(line)-len(strings.TrimLeft(line, " \t"))]
-}
-
-// lineEnd returns the line end that a text has, LF if it has none.
-func lineEnd(text string) string {
-	if i := strings.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
-		return "\r\n"
-	}
-	return "\n"
 }
