@@ -172,7 +172,7 @@ func (h *hoverer) name(n *ast.Ident, above []ast.Node) {
 		ref := h.resolve(h.definition.Definition).Column(parent)
 		switch {
 		case ref.Row == nil:
-		case n == parent.Qualifier && ref.Row.Alias != nil:
+		case n == parent.Qualifier && isAliasOf(ref.Row, n.Name):
 			h.row(ref.Row)
 		case n == parent.Qualifier:
 			if ref.Row.Info != nil {

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -374,7 +375,7 @@ func (b *completer) segments(before, behind string) {
 		if d.Placed.Definition != b.definition.Definition {
 			b.add(candidate{
 				label: before + name + behind, filter: filter(name), kind: protocol.CompletionItemKindReference, description: baseName(fileURI(d.File.Path)),
-				uses: b.usage.segments[name], data: b.data(itemSegment, name, ""),
+				uses: b.used(segmentMark + name), data: b.data(itemSegment, name, ""),
 			})
 		}
 	}
@@ -384,12 +385,15 @@ func (b *completer) segments(before, behind string) {
 			others = append(others, name)
 		}
 	}
-	slices.Sort(others)
+	slices.SortFunc(others, func(a, b string) int {
+		return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
+	})
+	others = slices.CompactFunc(others, strings.EqualFold)
 	for _, name := range others {
 		if len(b.project().Lookup(b.checked, name)) == 0 {
 			b.add(candidate{
 				label: before + name + behind, filter: filter(name), kind: protocol.CompletionItemKindReference, description: "not in the workspace",
-				rank: 1, uses: b.usage.segments[name],
+				rank: 1, uses: b.used(segmentMark + name),
 			})
 		}
 	}

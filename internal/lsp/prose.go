@@ -44,7 +44,11 @@ func (p *prose) part() {
 func (p *prose) code(text string) {
 	p.part()
 	if p.markdown {
-		text = "```" + languageID + "\n" + text + "\n```"
+		fence := "```"
+		for strings.Contains(text, fence) {
+			fence += "`" // what stands in the text must not close the block
+		}
+		text = fence + languageID + "\n" + text + "\n" + fence
 	}
 	p.text.WriteString(text)
 }
@@ -127,7 +131,8 @@ func (p *prose) escape(text string) string {
 	}
 	var b strings.Builder
 	for i, r := range text {
-		next := text[i+utf8.RuneLen(r):]
+		_, size := utf8.DecodeRuneInString(text[i:]) // 1 where text is not UTF-8
+		next := text[i+size:]
 		switch r {
 		case '\\', '`', '*', '[', ']', '<', '|', '~':
 			b.WriteByte('\\')

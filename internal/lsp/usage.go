@@ -24,8 +24,9 @@ type unitUsage struct {
 	trees   map[string]*ast.File
 	// names are those that a definition uses.
 	names map[*ast.Definition][]string
-	// counts says how many definitions use a name, in lower case; segments
-	// are those names that SEGMENT(..) refers to.
+	// counts says how many definitions use a name, in lower case; segmentMark
+	// stands before those that SEGMENT(..) refers to. They are in segments, too,
+	// as they are written.
 	counts   map[string]int
 	segments map[string]int
 }
@@ -108,13 +109,15 @@ func (u *unitUsage) replace(before, after *ast.File) {
 const segmentMark = "\x00"
 
 func (u *unitUsage) count(names []string, by int) {
-	for _, name := range names {
-		counts, key := u.counts, strings.ToLower(name)
-		if segment, ok := strings.CutPrefix(name, segmentMark); ok {
-			counts, key = u.segments, segment
+	add := func(counts map[string]int, name string) {
+		if counts[name] += by; counts[name] <= 0 {
+			delete(counts, name)
 		}
-		if counts[key] += by; counts[key] <= 0 {
-			delete(counts, key)
+	}
+	for _, name := range names {
+		add(u.counts, strings.ToLower(name))
+		if segment, ok := strings.CutPrefix(name, segmentMark); ok {
+			add(u.segments, segment)
 		}
 	}
 }
