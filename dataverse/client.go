@@ -9,8 +9,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -67,9 +67,6 @@ type Client struct {
 	preview func(Request)
 	paused  func(until time.Time)
 	limit   time.Duration
-
-	mu       sync.Mutex
-	verdicts map[string]*pending // by wire form, see Validate
 }
 
 // New returns a client of the organization. It sends nothing yet.
@@ -109,15 +106,14 @@ func New(config Config) (*Client, error) {
 		MaxResponseHeaderBytes: maxHeaderSize,
 	}
 	c := &Client{
-		base:     base,
-		http:     &http.Client{Transport: transport},
-		tokens:   newTokens(config.Credential, base, clock),
-		pace:     newPace(clock),
-		log:      log,
-		preview:  config.Preview,
-		paused:   paused,
-		limit:    limit,
-		verdicts: map[string]*pending{},
+		base:    base,
+		http:    &http.Client{Transport: transport},
+		tokens:  newTokens(config.Credential, base, clock),
+		pace:    newPace(clock),
+		log:     log,
+		preview: config.Preview,
+		paused:  paused,
+		limit:   limit,
 	}
 	c.http.CheckRedirect = c.checkRedirect
 	return c, nil
@@ -131,7 +127,8 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Origin returns the origin that an organization's address names: what the
 // user typed may lack the scheme and have a path. An address to which no token
-// may be sent is an error.
+// may be sent is an error. So is a host with characters that no host name has:
+// they make one address look like another.
 func Origin(address string) (*url.URL, error) {
 	text := strings.TrimSpace(address)
 	if text == "" {
@@ -141,18 +138,31 @@ func Origin(address string) (*url.URL, error) {
 		text = "https://" + text
 	}
 	u, err := url.Parse(text)
+	host := ""
+	if err == nil {
+		host = strings.ToLower(u.Hostname())
+	}
 	switch {
-	case err != nil || u.Hostname() == "":
+	case !isHost(host):
 		return nil, errors.New("the organization's address cannot be read: expected one such as https://contoso.crm4.dynamics.com")
 	case u.User != nil:
 		return nil, errors.New("the organization's address holds a user name or password: leave it out, sign-in does not use it")
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && isLoopback(host):
 		return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, nil
 	case u.Scheme == "http":
 		return nil, errors.New("the organization's address starts with http://, where anyone on the way could read the access token: use https://")
 	default:
 		return nil, errors.New("the organization's address does not start with https://: expected one such as https://contoso.crm4.dynamics.com")
 	}
+}
+
+var hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
+
+// isHost reports whether a text in lower case is the name of a host or an IP
+// address. A zone behind an address could be any text.
+func isHost(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Zone() == "" || hostName.MatchString(host)
 }
 
 func isLoopback(host string) bool {
@@ -201,7 +211,6 @@ func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) 
 		if err := c.pace.enter(ctx); err != nil {
 			return err
 		}
-		r.attempts = attempt
 		token, err := c.tokens.get(ctx)
 		if err == nil {
 			err = c.send(ctx, r, token, attempt, read)
@@ -211,8 +220,11 @@ func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) 
 		if again && failure.Status == http.StatusTooManyRequests {
 			// Before the place is given away, or another request would slip through.
 			var until time.Time
-			if until, again = c.pace.pause(failure.retryAfter, attempt); again {
+			var news bool
+			if until, news, again = c.pace.pause(failure.retryAfter, attempt); again {
 				c.log.Warn("dataverse pauses", "until", until)
+			}
+			if news {
 				c.paused(until)
 			}
 		}
@@ -222,9 +234,13 @@ func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) 
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case failure.Status == http.StatusUnauthorized && !fresh && c.tokens.drop(token):
+		case failure.Status == http.StatusUnauthorized && !fresh:
+			if other, ended := c.tokens.drop(ctx, token); ended != nil {
+				return ended
+			} else if !other {
+				return err
+			}
 			fresh = true
-			continue
 		case !again || attempt == maxAttempts:
 			return err
 		case failure.Status == http.StatusTooManyRequests:
@@ -233,6 +249,7 @@ func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) 
 			if !c.pace.fits(failure.retryAfter) {
 				return err
 			}
+			r.unsure = r.unsure || !failure.unsent
 			if err := c.pace.backOff(ctx, failure.retryAfter, attempt); err != nil {
 				return err
 			}
@@ -266,7 +283,7 @@ func (c *Client) send(ctx context.Context, r *Request, token string, attempt int
 		return nil
 	}
 	if err := read(answer{response.Header, response.Body}); err != nil {
-		return readError(r, response, err)
+		return readError(r, token, response, err)
 	}
 	return nil
 }

@@ -70,10 +70,8 @@ func (e *Error) repeatable(r *Request) bool {
 	return e.Temporary && (r.idempotent || e.unsent)
 }
 
-// Codes of the service that mean something to the client.
-const (
-	codeNoRecord = "0x80040217"
-)
+// codeNoRecord is the service's code of a record that does not exist.
+const codeNoRecord = "0x80040217"
 
 var privilege = regexp.MustCompile(`\bprv[A-Za-z][A-Za-z0-9_]{0,127}`)
 
@@ -81,7 +79,7 @@ var privilege = regexp.MustCompile(`\bprv[A-Za-z][A-Za-z0-9_]{0,127}`)
 func answerError(r *Request, token string, response *http.Response) *Error {
 	e := &Error{
 		Asked: r.what, Status: response.StatusCode,
-		RequestID: plain(firstHeader(response.Header, "x-ms-service-request-id", "REQ_ID", "x-ms-request-id"), 64),
+		RequestID: r.clean(requestID(response.Header), token, 64),
 	}
 	text := ""
 	if isJSON(response.Header) {
@@ -90,8 +88,8 @@ func answerError(r *Request, token string, response *http.Response) *Error {
 		}
 		err := json.NewDecoder(io.LimitReader(response.Body, maxErrorBody)).Decode(&got)
 		if err == nil {
-			e.Code = plain(redact(got.Error.Code, token, r.secrets), 40)
-			text = plain(redact(got.Error.Message, token, r.secrets), 500)
+			e.Code = r.clean(got.Error.Code, token, 40)
+			text = r.clean(got.Error.Message, token, 500)
 		}
 	}
 	e.Message = "the service answered " + strings.ToLower(http.StatusText(e.Status))
@@ -118,10 +116,12 @@ func (e *Error) advise(r *Request, text string, response *http.Response) {
 		} else {
 			e.Advice = "you lack a privilege for it: ask an administrator of the organization"
 		}
-	case status == http.StatusNotFound && strings.Contains(r.URL, "msdyncrm_") && (strings.Contains(text, "for the segment") || !r.keyed):
+	case status == http.StatusNotFound && e.Code == codeNoRecord:
+		e.Advice = "check the id: there is no such record, or you may not see it"
+	case status == http.StatusNotFound && isJSON(response.Header) && strings.Contains(r.URL, "msdyncrm_") && (strings.Contains(text, "for the segment") || !r.keyed):
 		e.Message = "the service does not know this request"
 		e.Advice = "the outbound marketing module is not installed in this organization"
-	case status == http.StatusNotFound && (r.keyed || e.Code == codeNoRecord):
+	case status == http.StatusNotFound && isJSON(response.Header) && r.keyed:
 		e.Advice = "check the id: there is no such record, or you may not see it"
 	case status == http.StatusNotFound:
 		e.Advice = "check the address of the organization"
@@ -152,8 +152,8 @@ func laterAdvice(r *Request) string {
 	return "it may have been done all the same: look before you try again"
 }
 
-func firstHeader(h http.Header, names ...string) string {
-	for _, name := range names {
+func requestID(h http.Header) string {
+	for _, name := range []string{"x-ms-service-request-id", "REQ_ID", "x-ms-request-id"} {
 		if v := h.Get(name); v != "" {
 			return v
 		}
@@ -208,14 +208,14 @@ func transportError(r *Request, err error) *Error {
 }
 
 // readError makes an error of an answer that could not be read.
-func readError(r *Request, response *http.Response, err error) error {
+func readError(r *Request, token string, response *http.Response, err error) error {
 	var own *Error
 	if errors.As(err, &own) {
 		return own
 	}
 	e := &Error{
 		Asked: r.what, Status: response.StatusCode,
-		RequestID: plain(firstHeader(response.Header, "x-ms-service-request-id", "REQ_ID"), 64),
+		RequestID: r.clean(requestID(response.Header), token, 64),
 		Advice:    "check the address of the organization, and for a proxy between",
 	}
 	var (
@@ -231,7 +231,7 @@ func readError(r *Request, response *http.Response, err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		e.Message, e.Temporary, e.Advice = "the answer did not end in time", true, laterAdvice(r)
 	case errors.As(err, &metadata) && !strings.Contains(metadata.Problem, "end"):
-		e.Message = "the answer cannot be used: " + plain(metadata.Problem, 200)
+		e.Message = "the answer cannot be used: " + r.clean(metadata.Problem, token, 200)
 	case errors.As(err, &syntax) && !strings.Contains(syntax.Error(), "unexpected end"):
 		e.Message = "the answer is not JSON that can be read"
 	case errors.As(err, &kind):
@@ -247,50 +247,57 @@ func readError(r *Request, response *http.Response, err error) error {
 // errForm says that an answer is good JSON of a form that is not known.
 var errForm = errors.New("form")
 
-// shortest is the length in bytes of the shortest piece of a query that is
-// taken out of what the service says. Names of tables and columns are mostly
-// shorter, and help.
-const shortest = 16
-
-// redact takes the token, and whatever was copied from the queries of the
-// request, out of a text of the service.
-func redact(text, token string, secrets []string) string {
+// clean makes a text of the service one line of at most n bytes without the
+// token and what was copied from the queries of the request.
+func (r *Request) clean(text, token string, n int) string {
 	if len(text) > maxErrorBody {
 		text = text[:maxErrorBody]
 	}
-	if token != "" {
-		text = strings.ReplaceAll(text, token, "…")
+	// First what a terminal does not show is left out, since it may stand within
+	// what is to be found, and last the rest is cut off.
+	text = oneLine(text)
+	for _, secret := range append([]string{token}, r.secrets...) {
+		text = redact(text, oneLine(secret))
 	}
-	for _, secret := range secrets {
-		if secret == "" {
-			continue
-		}
-		size := min(shortest, len(secret))
-		pieces := make(map[string]bool, len(secret))
-		for i := range len(secret) - size + 1 {
-			pieces[secret[i:i+size]] = true
-		}
-		var b strings.Builder
-		hidden := 0 // text before is copied or left out
-		for i := range len(text) {
-			if i+size <= len(text) && pieces[text[i:i+size]] {
-				if i >= hidden {
-					b.WriteString("…")
-				}
-				hidden = i + size
-			}
+	return cut(text, n)
+}
+
+// shortest is the length in bytes of the shortest piece of a token or query that
+// is taken out of what the service says. Names of tables and columns are mostly
+// shorter, and help.
+const shortest = 16
+
+// redact takes the pieces of a secret out of a text.
+func redact(text, secret string) string {
+	if secret == "" {
+		return text
+	}
+	size := min(shortest, len(secret))
+	pieces := make(map[string]bool, len(secret))
+	for i := range len(secret) - size + 1 {
+		pieces[secret[i:i+size]] = true
+	}
+	var b strings.Builder
+	hidden := 0 // text before is copied or left out
+	for i := range len(text) {
+		if i+size <= len(text) && pieces[text[i:i+size]] {
 			if i >= hidden {
-				b.WriteByte(text[i])
+				b.WriteString("…")
 			}
+			hidden = i + size
 		}
-		text = b.String()
+		if i >= hidden {
+			b.WriteByte(text[i])
+		}
 	}
-	return text
+	return b.String()
 }
 
 // plain makes a text of the service one line of at most n bytes that a terminal
 // can show.
-func plain(text string, n int) string {
+func plain(text string, n int) string { return cut(oneLine(text), n) }
+
+func oneLine(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -300,12 +307,15 @@ func plain(text string, n int) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, ""))
-	text = strings.Join(strings.Fields(text), " ")
-	if len(text) > n {
-		for n > 0 && !utf8.RuneStart(text[n]) {
-			n--
-		}
-		text = text[:n] + "…"
+	return strings.Join(strings.Fields(text), " ")
+}
+
+func cut(text string, n int) string {
+	if len(text) <= n {
+		return text
 	}
-	return text
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n] + "…"
 }

@@ -65,16 +65,20 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 
 // drop forgets a token that the service refused. It returns whether another
 // one may be better.
-func (t *tokens) drop(token string) bool {
-	t.lock <- struct{}{}
+func (t *tokens) drop(ctx context.Context, token string) (bool, error) {
+	select {
+	case t.lock <- struct{}{}:
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
 	defer func() { <-t.lock }()
 	if _, fixed := t.credential.(FixedToken); fixed {
-		return false
+		return false, nil
 	}
 	if t.current.Token == token {
 		t.current = azcore.AccessToken{}
 	}
-	return true
+	return true, nil
 }
 
 // plainToken reports whether a token can stand in a header.

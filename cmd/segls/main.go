@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -42,7 +43,7 @@ It speaks the Language Server Protocol 3.18 on standard input and output.
   --help               print this
 
 Exit code: 0 when the client has ended the session or closed the connection, 1 when it sent exit without
-shutdown before or what it sent could not be understood, 2 for bad usage.
+shutdown before, or when nobody could say where its next message starts, 2 for bad usage.
 `
 
 func main() {
@@ -76,7 +77,14 @@ func run(ctx context.Context, args []string, stdin io.ReadCloser, stdout io.Writ
 		fmt.Fprintf(stderr, "segls: "+format+"\n", args...)
 		return code
 	}
+	var wrong *pflag.InvalidValueError
 	switch err := set.Parse(args); {
+	case errors.As(err, &wrong):
+		kind := "true or false"
+		if wrong.GetFlag().Value.Type() == "int" {
+			kind = "a number"
+		}
+		return fail(2, "--%s should be %s, but is %q", wrong.GetFlag().Name, kind, wrong.GetValue())
 	case err != nil:
 		return fail(2, "%s; segls --help lists the flags", strings.TrimSpace(err.Error()))
 	case set.NArg() > 0:
@@ -127,12 +135,15 @@ func run(ctx context.Context, args []string, stdin io.ReadCloser, stdout io.Writ
 
 // listen serves clients on a TCP address, several at a time, until ctx ends.
 func listen(ctx context.Context, address string, options lsp.Options, token string, fail func(int, string, ...any) int) int {
-	host, _, err := net.SplitHostPort(address)
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return fail(2, "%q is no address; write a host and a port, such as 127.0.0.1:7777", address)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return fail(2, "it listens on this computer alone, on 127.0.0.1 or localhost, not on %q: whoever can connect can read your files", host)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fail(2, "%q is no port; write a number from 0 to 65535, such as 127.0.0.1:7777", port)
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
@@ -176,6 +187,16 @@ type stdio struct {
 }
 
 func (s stdio) Write(p []byte) (int, error) { return s.out.Write(p) }
+
+// WriteInstantly writes what goes without waiting, if the system tells.
+func (s stdio) WriteInstantly(p []byte) (int, error) {
+	if out, ok := s.out.(interface {
+		WriteInstantly(p []byte) (int, error)
+	}); ok {
+		return out.WriteInstantly(p)
+	}
+	return 0, nil
+}
 
 func (s stdio) Close() error { return errors.Join(s.ReadCloser.Close(), s.out.Close()) }
 

@@ -2,7 +2,10 @@
 
 package main
 
-import "os"
+import (
+	"io"
+	"os"
+)
 
 // polled returns f: there is nothing to change.
-func polled(f *os.File) *os.File { return f }
+func polled(f *os.File) io.ReadWriteCloser { return f }

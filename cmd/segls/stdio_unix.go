@@ -3,6 +3,8 @@
 package main
 
 import (
+	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"syscall"
@@ -13,7 +15,7 @@ import (
 // brought about would have to be taken over by another one, which on a busy
 // computer takes milliseconds. A terminal stays as it is: it is shared with
 // the shell.
-func polled(f *os.File) *os.File {
+func polled(f *os.File) io.ReadWriteCloser {
 	info, err := f.Stat()
 	if err != nil || info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket) == 0 {
 		return f
@@ -22,5 +24,35 @@ func polled(f *os.File) *os.File {
 	if syscall.SetNonblock(int(fd), true) != nil {
 		return f
 	}
-	return os.NewFile(fd, f.Name())
+	p := os.NewFile(fd, f.Name())
+	raw, err := p.SyscallConn()
+	if err != nil {
+		return p
+	}
+	return pipe{p, raw}
+}
+
+// pipe is a file that does not block.
+type pipe struct {
+	*os.File
+	raw syscall.RawConn
+}
+
+// WriteInstantly writes as many of the bytes as the pipe has room for, maybe
+// none.
+func (p pipe) WriteInstantly(text []byte) (n int, err error) {
+	var failed error
+	err = p.raw.Write(func(fd uintptr) (isDone bool) {
+		n, failed = syscall.Write(int(fd), text)
+		return true
+	})
+	switch {
+	case err != nil:
+		return 0, err
+	case errors.Is(failed, syscall.EAGAIN), errors.Is(failed, syscall.EINTR):
+		return 0, nil
+	case failed != nil:
+		return 0, &fs.PathError{Op: "write", Path: p.Name(), Err: failed}
+	}
+	return n, nil
 }

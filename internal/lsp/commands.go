@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"go.lsp.dev/protocol"
 
@@ -20,7 +21,13 @@ const (
 	commandExplain  = "seg.explain"
 )
 
-func serverCommands() []string { return []string{commandExplain, commandWireForm} }
+// commands returns the commands that the server runs in this session.
+func (s *server) commands() []string {
+	if s.mayAsk() {
+		return []string{commandExplain, commandWireForm, commandValidate}
+	}
+	return []string{commandExplain, commandWireForm}
+}
 
 // wireForm is a query as it is stored and sent.
 type wireForm struct {
@@ -52,7 +59,7 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 		}
 		return s.validateCommand(ctx, v, definitions)
 	default:
-		return nil, failed("segls has no command %q; it has %s and %s", params.Command, commandExplain, commandWireForm)
+		return nil, failed("segls has no command %q; those it has are %s", params.Command, strings.Join(s.commands(), ", "))
 	}
 	v, definitions, err := now.commandTarget(params)
 	if err != nil {

@@ -12,16 +12,14 @@ import (
 // RuleScheme is the scheme of the pages of rules that the server itself has.
 const RuleScheme = "seg-rule"
 
-// rulePage returns the address of a rule's page, empty if the client has no
-// way to show it.
-func (s *server) rulePage(now *snapshot, rule string) fileURI {
-	switch {
-	case now.settings.rulesURL != "":
-		return fileURI(now.settings.rulesURL + "/" + rule + ".md")
-	case s.can.ruleContent:
-		return fileURI(RuleScheme + ":///" + rule + ".md")
+// rulePage returns the address of a rule's page. A client that does not say
+// that it shows what a server holds can still ask for it, as the configurations
+// of editors do that docs/editors.md names.
+func (s *snapshot) rulePage(rule string) fileURI {
+	if s.settings.rulesURL != "" {
+		return fileURI(s.settings.rulesURL + "/" + rule + ".md")
 	}
-	return ""
+	return fileURI(RuleScheme + ":///" + rule + ".md")
 }
 
 // TextDocumentContent implements protocol.Server: the page of a rule or of a

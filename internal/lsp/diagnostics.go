@@ -92,7 +92,7 @@ func (s *server) publishNext(ctx context.Context, last map[fileURI]published) bo
 			s.mu.Unlock()
 			return true
 		}
-		s.publish(ctx, now, u, last)
+		s.guard("diagnostics of "+string(u), func() { s.publish(ctx, now, u, last) })
 	}
 	return true
 }
@@ -174,9 +174,7 @@ func (s *server) diagnostic(now *snapshot, f *file, finding check.Finding) proto
 	d := protocol.Diagnostic{
 		Range: f.rangeOf(finding.Span), Severity: severities[finding.Severity],
 		Source: protocol.NewOptional(Source), Code: protocol.String(finding.Rule), Message: protocol.String(finding.Message),
-	}
-	if page := s.rulePage(now, finding.Rule); page != "" {
-		d.CodeDescription = protocol.CodeDescription{Href: page}
+		CodeDescription: protocol.CodeDescription{Href: now.rulePage(finding.Rule)},
 	}
 	switch {
 	case finding.Unnecessary && deprecated[finding.Rule]:

@@ -1,6 +1,8 @@
 package lsp_test
 
 import (
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -39,5 +41,24 @@ func TestFolderGoneWhileItIsRead(t *testing.T) {
 	defer c.mu.Unlock()
 	if p := c.published[early+"/a.seg"]; p != nil && len(p.Diagnostics) > 0 {
 		t.Errorf("diagnostics of a folder that is gone: %v", codes(p.Diagnostics))
+	}
+}
+
+// TestUntitledMovesToAnotherFolder takes the folder from the workspace that a
+// text without one belonged to: it is there once, with the settings of the next.
+func TestUntitledMovesToAnotherFolder(t *testing.T) {
+	c := start(t, map[string]string{"seg.toml": "dialect = \"realtime\"\n"})
+	u := uri.URI("untitled:U")
+	c.open(u, 1, "A = PROFILE(contact).FILTER(statecode = 0)")
+	c.diagnostics(u, 1)
+	c.await("the first scan", func() bool { return slices.Contains(codes(c.published[u].Diagnostics), "single-equals") })
+	c.notify("workspace/didChangeWorkspaceFolders", `{"event":{"added":[{"uri":"file:///v","name":"v"}],"removed":[{"uri":"file:///w","name":"w"}]}}`)
+	c.change(u, 2, &protocol.TextDocumentContentChangeWholeDocument{Text: "B = PROFILE(contact).FILTER(statecode = 0)"})
+	if got := c.raw("workspace/symbol", `{"query":""}`); strings.Contains(got, `"name":"A"`) || strings.Count(got, `"name"`) != 1 {
+		t.Errorf("the symbols are %s", got)
+	}
+	c.notify("textDocument/didClose", `{"textDocument":{"uri":"untitled:U"}}`)
+	if got := c.raw("workspace/symbol", `{"query":""}`); got != "[]" {
+		t.Errorf("the symbols are %s after it was closed", got)
 	}
 }

@@ -22,7 +22,7 @@ func (s *server) offerView(c *protocol.ServerCapabilities) {
 	c.InlayHintProvider = &protocol.InlayHintOptions{ResolveProvider: &yes}
 	c.CodeLensProvider = &protocol.CodeLensOptions{ResolveProvider: &yes}
 	c.DocumentLinkProvider = &protocol.DocumentLinkOptions{}
-	c.ExecuteCommandProvider = protocol.ExecuteCommandOptions{Commands: serverCommands()}
+	c.ExecuteCommandProvider = protocol.ExecuteCommandOptions{Commands: s.commands()}
 	if s.can.ruleContent {
 		c.Workspace.TextDocumentContent = &protocol.TextDocumentContentOptions{Schemes: []string{RuleScheme}}
 	}

@@ -229,7 +229,7 @@ func (s *server) refreshShown(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-s.shown:
-			s.refresh(ctx)
+			s.guard("refresh", func() { s.refresh(ctx) })
 		}
 	}
 }
@@ -266,6 +266,5 @@ func (s *server) capabilities(encoding protocol.PositionEncodingKind) protocol.S
 	s.offerNavigation(&c)
 	s.offerActions(&c)
 	s.offerView(&c)
-	s.offerValidation(&c)
 	return c
 }

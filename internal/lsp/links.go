@@ -45,9 +45,7 @@ func (s *server) DocumentLink(ctx context.Context, params *protocol.DocumentLink
 		for _, comment := range d.AllComments {
 			for name, at := range check.IgnoredRules(comment) {
 				if summary, ok := summaries()[name]; ok {
-					if page := s.rulePage(v.now, name); page != "" {
-						add(d, at, page, name+": "+summary)
-					}
+					add(d, at, v.now.rulePage(name), name+": "+summary)
 				}
 			}
 			for _, m := range webAddress.FindAllStringIndex(comment.Text, -1) {

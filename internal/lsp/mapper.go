@@ -22,8 +22,13 @@ func (f *file) rangeOf(s token.Span) protocol.Range {
 // offset returns the byte offset of a position, which is clamped to the text:
 // editors send positions of texts that they have changed meanwhile.
 func (f *file) offset(p protocol.Position) token.Pos {
+	return f.lines().Offset(tokenPosition(p), f.encoding)
+}
+
+// tokenPosition returns a position of the client as token.Lines takes it.
+func tokenPosition(p protocol.Position) token.Position {
 	clamp := func(n uint32) int { return int(min(n, math.MaxInt32)) }
-	return f.lines().Offset(token.Position{Line: clamp(p.Line), Column: clamp(p.Character)}, f.encoding)
+	return token.Position{Line: clamp(p.Line), Column: clamp(p.Character)}
 }
 
 // span returns the span of a range, which is clamped and never backward.

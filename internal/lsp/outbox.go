@@ -11,16 +11,27 @@ import (
 // it.
 type outbox struct {
 	io.ReadWriteCloser
+	now     instantWriter // nil if the connection is none
 	mu      sync.Mutex
 	filled  sync.Cond
 	pending []byte
+	sending bool  // while a batch is being written
 	err     error // of the last write; nothing more is written then
 	closed  bool
 	done    chan struct{} // closed when all is written
 }
 
+// instantWriter is a connection that can be written to without waiting. That
+// spares an answer the way over a goroutine that has to be woken first, which
+// takes longer than most answers take to make.
+type instantWriter interface {
+	// WriteInstantly writes as many of the bytes as go at once, maybe none.
+	WriteInstantly(p []byte) (int, error)
+}
+
 func newOutbox(rwc io.ReadWriteCloser) *outbox {
 	o := &outbox{ReadWriteCloser: rwc, done: make(chan struct{})}
+	o.now, _ = rwc.(instantWriter)
 	o.filled.L = &o.mu
 	go o.send()
 	return o
@@ -36,8 +47,20 @@ func (o *outbox) Write(p []byte) (int, error) {
 	case o.closed:
 		return 0, io.ErrClosedPipe
 	}
-	o.pending = append(o.pending, p...)
-	o.filled.Signal()
+	left := p
+	if o.now != nil && !o.sending && len(o.pending) == 0 {
+		n, err := o.now.WriteInstantly(p)
+		if err != nil {
+			o.err = err
+			o.filled.Signal()
+			return n, err
+		}
+		left = p[n:]
+	}
+	if len(left) > 0 {
+		o.pending = append(o.pending, left...)
+		o.filled.Signal()
+	}
 	return len(p), nil
 }
 
@@ -54,12 +77,17 @@ func (o *outbox) send() {
 			o.pending = nil
 		}
 		isLast := o.closed || o.err != nil
+		o.sending = len(batch) > 0
 		o.mu.Unlock()
 		if len(batch) > 0 {
-			if _, err := o.ReadWriteCloser.Write(batch); err != nil {
-				o.mu.Lock()
+			_, err := o.ReadWriteCloser.Write(batch)
+			o.mu.Lock()
+			o.sending = false
+			if err != nil {
 				o.err = err
-				o.mu.Unlock()
+			}
+			o.mu.Unlock()
+			if err != nil {
 				return
 			}
 		}

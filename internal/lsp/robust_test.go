@@ -1,9 +1,12 @@
 package lsp_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -13,6 +16,7 @@ import (
 	"go.lsp.dev/uri"
 
 	"segql/internal/lsp"
+	"segql/lang/parser"
 )
 
 // code returns the code of an error that the server answered, 0 if there is
@@ -104,8 +108,25 @@ func TestHostileMessages(t *testing.T) {
 
 func TestUnknownMethod(t *testing.T) {
 	c := start(t, nil)
-	if got := code(c.call("nobody/knows", `{}`)); got != jsonrpc2.MethodNotFound {
-		t.Errorf("code %d", got)
+	for _, params := range []string{`{}`, `7`, `null`, ``} {
+		if got := code(c.call("nobody/knows", params)); got != jsonrpc2.MethodNotFound {
+			t.Errorf("params %s: code %d", params, got)
+		}
+	}
+	if got := code(c.call("textDocument/hover", ``)); got != jsonrpc2.InvalidParams {
+		t.Errorf("hover without parameters: code %d", got)
+	}
+}
+
+// TestUnknownNotification is no matter for the log.
+func TestUnknownNotification(t *testing.T) {
+	var log bytes.Buffer
+	err := lsp.Serve(t.Context(), recorded{strings.NewReader(framed(sayInitialize) +
+		framed(`{"jsonrpc":"2.0","method":"initialized"}`) + framed(`{"jsonrpc":"2.0","method":"foo/n"}`) +
+		framed(`{"jsonrpc":"2.0","method":"$/foo"}`) + framed(`{"jsonrpc":"2.0","method":"$/foo","params":{}}`) + framed(sayShutdown)), io.Discard},
+		lsp.Options{Files: &memory{}, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil || log.Len() > 0 {
+		t.Errorf("%v, log: %s", err, log.String())
 	}
 }
 
@@ -142,6 +163,20 @@ func TestClosedTwiceAndChangedClosed(t *testing.T) {
 	c.change(at("a.seg"), 2, &protocol.TextDocumentContentChangeWholeDocument{Text: "x"})
 	c.await("empty diagnostics of the closed file", func() bool { return len(c.published[at("a.seg")].Diagnostics) == 0 })
 	c.alive()
+}
+
+// TestClosedAfterItWasStored holds that a stored file is checked when the
+// document is closed that hid it from when it was read first.
+func TestClosedAfterItWasStored(t *testing.T) {
+	c := start(t, nil)
+	c.open(at("a.seg"), 1, "A = PROFILE(contact)\n")
+	c.diagnostics(at("a.seg"), 1)
+	c.files.write(at("a.seg"), "A = PROFILE(contact).FILTER(statecode = 0)\n")
+	c.files.write(at("b.seg"), "B = PROFILE(contact).FILTER(statecode = 0)\n")
+	c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/a.seg","type":1},{"uri":"file:///w/b.seg","type":1}]}`)
+	c.await("diagnostics of b.seg", func() bool { return c.published[at("b.seg")] != nil })
+	c.notify("textDocument/didClose", `{"textDocument":{"uri":"file:///w/a.seg"}}`)
+	c.await("the diagnostics of the stored file", func() bool { return len(c.published[at("a.seg")].Diagnostics) == 1 })
 }
 
 // TestOverlappingEdits makes edits one after the other, as the protocol has it.
@@ -188,6 +223,22 @@ func TestLargeDocument(t *testing.T) {
 	c.await("the message", func() bool { return len(c.messages) == 1 && strings.Contains(c.messages[0], "10 MB") })
 	c.change(at("a.seg"), 2, &protocol.TextDocumentContentChangePartial{Range: protocol.Range{}, Text: "/"})
 	c.diagnostics(at("a.seg"), 2)
+}
+
+// TestTooLargeDocument is not told of what does not hold of it.
+func TestTooLargeDocument(t *testing.T) {
+	if testing.Short() {
+		t.Skip("64 MB")
+	}
+	c := start(t, nil)
+	c.open(at("a.seg"), 1, strings.Repeat(" ", parser.MaxSize+1))
+	if got := codes(c.diagnostics(at("a.seg"), 1)); !gocmp.Equal(got, []string{parser.CodeTooLarge}) {
+		t.Errorf("got %v", got)
+	}
+	c.alive()
+	if len(c.messages) > 0 {
+		t.Errorf("the user is told %q", c.messages)
+	}
 }
 
 func TestOtherURIs(t *testing.T) {

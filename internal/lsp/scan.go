@@ -305,6 +305,7 @@ func (s *server) reconfigure(ctx context.Context) {
 func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.DidChangeWorkspaceFoldersParams) error {
 	added, removed := params.Event.Added, params.Event.Removed
 	s.change(func(n *next) {
+		before := n.folders
 		folders := slices.DeleteFunc(slices.Clone(n.folders), func(f protocol.WorkspaceFolder) bool {
 			return slices.ContainsFunc(removed, func(r protocol.WorkspaceFolder) bool { return r.URI == f.URI })
 		})
@@ -316,6 +317,9 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 			}
 		}
 		n.setStored(nil, gone)
+		if firstOf(before) != firstOf(n.folders) {
+			n.rebuild() // texts in no folder belong to another one now
+		}
 	})
 	s.goBackground("new folders", func(ctx context.Context) {
 		s.reading.Lock()
@@ -323,6 +327,15 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 		s.scan(ctx, added)
 	})
 	return nil
+}
+
+// firstOf returns the folder that texts in no folder belong to, "" if there is
+// none.
+func firstOf(folders []protocol.WorkspaceFolder) fileURI {
+	if len(folders) == 0 {
+		return ""
+	}
+	return folders[0].URI
 }
 
 // holds reports whether a file is in one of the workspace's folders.

@@ -78,7 +78,7 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 	}
 	s.trace.Store(protocol.TraceValueOff)
 	s.state.Store(newSnapshot(options.Today()))
-	s.conn = jsonrpc2.NewConn(jsonrpc2.NewStream(rwc), jsonrpc2.WithCodec(codec{}))
+	s.conn = jsonrpc2.NewConn(newFrames(rwc, s.log), jsonrpc2.WithCodec(codec{}))
 	s.client = protocol.ClientDispatcher(s.conn)
 	return s
 }
@@ -88,8 +88,9 @@ func (s *server) handler() jsonrpc2.Handler {
 	dispatch := s.cancellable(s.inPhase(protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)))
 	return func(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
 		// A released request's method and kind may be read no more once it is
-		// answered, and the method's text is overwritten by the next message.
-		method, isCall := strings.Clone(req.Method()), req.IsCall()
+		// answered, and the method's text is overwritten by the next message. It
+		// goes into answers, which are UTF-8.
+		method, isCall := strings.ToValidUTF8(strings.Clone(req.Method()), "\ufffd"), req.IsCall()
 		defer func() {
 			if p := recover(); p != nil {
 				s.log.Error("internal error", "method", method, "error", p, "stack", string(debug.Stack()))
@@ -98,7 +99,10 @@ func (s *server) handler() jsonrpc2.Handler {
 			if !isCall {
 				// A notification has no answer, and jsonrpc2 takes its error for the
 				// end of the connection.
-				if err != nil && !errors.Is(err, context.Canceled) {
+				switch {
+				case errors.Is(err, jsonrpc2.ErrMethodNotFound): // of a newer protocol, or another server's
+					s.log.Debug("notification unknown", "method", method)
+				case err != nil && !errors.Is(err, context.Canceled):
 					s.log.Warn("notification not understood", "method", method, "error", err)
 				}
 				result, err = nil, nil
@@ -220,16 +224,19 @@ func (s *server) inPhase(next jsonrpc2.Handler) jsonrpc2.Handler {
 }
 
 // goBackground runs work that goes on between requests. The server lives on
-// if it panics.
+// if it panics; work in a loop guards each turn, so that the next one comes.
 func (s *server) goBackground(name string, work func(context.Context)) {
-	s.background.Go(func() {
-		defer func() {
-			if p := recover(); p != nil {
-				s.log.Error("internal error", "in", name, "error", p, "stack", string(debug.Stack()))
-			}
-		}()
-		work(s.ctx)
-	})
+	s.background.Go(func() { s.guard(name, func() { work(s.ctx) }) })
+}
+
+// guard logs a panic of work.
+func (s *server) guard(name string, work func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("internal error", "in", name, "error", p, "stack", string(debug.Stack()))
+		}
+	}()
+	work()
 }
 
 // SetTrace implements protocol.Server.

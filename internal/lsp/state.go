@@ -138,9 +138,8 @@ func (s *snapshot) foldersAbove(u fileURI, files Files) []fileURI {
 	var folders []fileURI
 	next, ok := parentFolder(u)
 	if !files.Has(u) {
-		if ok = len(s.folders) > 0; ok {
-			next = s.folders[0].URI
-		}
+		next = firstOf(s.folders)
+		ok = next != ""
 	}
 	for ; ok; next, ok = parentFolder(next) {
 		folders = append(folders, next)
@@ -164,6 +163,10 @@ func (s *server) change(f func(*next)) {
 	copied := *before
 	n := &next{snapshot: &copied, server: s, stale: s.stale}
 	f(n)
+	if today := s.options.Today(); !sameDay(today, n.today) {
+		n.today = today
+		n.rebuild() // dated comments may have lapsed
+	}
 	s.state.Store(n.snapshot)
 	if len(s.stale) > 0 {
 		signal(s.wake)
@@ -176,6 +179,9 @@ func (s *server) change(f func(*next)) {
 		}
 	}
 }
+
+// sameDay reports whether two times have the same date, each where it was taken.
+func sameDay(a, b time.Time) bool { return a.Format(time.DateOnly) == b.Format(time.DateOnly) }
 
 // signal puts something into a channel of one, unless it is full.
 func signal(c chan<- struct{}) {
@@ -212,9 +218,16 @@ func (n *next) unit(home fileURI) *unit {
 // put puts files into their units, in the place of those with the same URI.
 // A file of n.open wins over one of n.disk.
 func (n *next) put(files ...*file) {
-	byHome := map[fileURI][]*check.File{}
 	for _, f := range files {
 		f.unit = n.home(f.uri)
+	}
+	n.take(files...)
+}
+
+// take is put for files of which the unit is known.
+func (n *next) take(files ...*file) {
+	byHome := map[fileURI][]*check.File{}
+	for _, f := range files {
 		u := n.unit(f.unit)
 		f.checked = &check.File{
 			Path: string(f.uri), Tree: f.tree, Dialect: n.settings.dialect, Schema: u.schema,
@@ -240,12 +253,16 @@ func (n *next) put(files ...*file) {
 	}
 }
 
-// drop takes files out of their units.
+// drop takes files out of their units that are neither open nor stored any more.
 func (n *next) drop(files ...*file) {
 	byHome := map[fileURI][]string{}
 	for _, f := range files {
 		byHome[f.unit] = append(byHome[f.unit], f.checked.Path)
 		n.stale[f.uri] = true
+		if n.verdicts[f.uri] != nil {
+			n.verdicts = maps.Clone(n.verdicts)
+			delete(n.verdicts, f.uri)
+		}
 	}
 	for home, paths := range byHome {
 		n.update(home, nil, paths)
@@ -265,19 +282,37 @@ func (n *next) update(home fileURI, files []*check.File, removed []string) {
 
 // setOpen notes a document that was opened or changed.
 func (n *next) setOpen(f *file) {
+	before := n.open[f.uri]
 	n.open = maps.Clone(n.open)
 	n.open[f.uri] = f
-	n.put(f)
+	if before == nil {
+		n.put(f)
+		return
+	}
+	f.unit = before.unit // what may move it to another one puts all files anew
+	n.take(f)
 }
 
-// close forgets an open document, so that the stored file counts again.
-func (n *next) close(f *file) {
-	n.open = maps.Clone(n.open)
-	delete(n.open, f.uri)
-	n.drop(f)
-	if stored := n.disk[f.uri]; stored != nil {
-		n.put(stored.again())
+// close forgets an open document, so that the stored file counts again. It
+// reports whether the document was open.
+func (n *next) close(u fileURI) bool {
+	f := n.open[u]
+	if f == nil {
+		return false
 	}
+	n.open = maps.Clone(n.open)
+	delete(n.open, u)
+	stored := n.disk[u]
+	if stored == nil {
+		n.drop(f)
+		return true
+	}
+	stored = stored.again() // the unit that it has may be one of long ago, or none
+	n.disk = maps.Clone(n.disk)
+	n.disk[u] = stored
+	n.put(stored)
+	n.stale[u] = true
+	return true
 }
 
 // again returns f for a unit to take anew: what a unit took never changes.

@@ -16,7 +16,7 @@ func (s *server) DidOpen(_ context.Context, params *protocol.DidOpenTextDocument
 	f := newFile(d.URI, d.Version, true, s.parse(d.URI, d.Text), s.encoding)
 	s.change(func(n *next) { n.setOpen(f) })
 	s.discover(f.uri)
-	if f.isLarge() {
+	if f.isLarge() && f.tree.Unread == nil { // else its diagnostic says what is wrong
 		s.showMessage(protocol.MessageTypeInfo,
 			"%s has %d MB: it gets diagnostics and formatting, but no highlighting, hints, symbols or folding by segls", baseName(f.uri), f.tree.Size>>20)
 	}
@@ -38,11 +38,15 @@ func (s *server) DidChange(_ context.Context, params *protocol.DidChangeTextDocu
 	if f == nil {
 		return failed("%s was changed, but is not open", params.TextDocument.URI)
 	}
-	for _, c := range params.ContentChanges {
-		f = newFile(f.uri, params.TextDocument.Version, true, s.edited(f, c), s.encoding)
+	version, changes := params.TextDocument.Version, params.ContentChanges
+	if len(changes) > fewChanges {
+		changes = []protocol.TextDocumentContentChangeEvent{&protocol.TextDocumentContentChangeWholeDocument{Text: changedText(f.text(), changes, s.encoding)}}
 	}
-	if len(params.ContentChanges) == 0 {
-		f = newFile(f.uri, params.TextDocument.Version, true, f.tree, s.encoding)
+	for _, c := range changes {
+		f = newFile(f.uri, version, true, s.edited(f, c), s.encoding)
+	}
+	if len(changes) == 0 {
+		f = newFile(f.uri, version, true, f.tree, s.encoding)
 	}
 	s.change(func(n *next) { n.setOpen(f) })
 	return nil
@@ -72,11 +76,11 @@ func reparse(tree *ast.File, edit token.Edit) *ast.File {
 
 // DidClose implements protocol.Server.
 func (s *server) DidClose(_ context.Context, params *protocol.DidCloseTextDocumentParams) error {
-	f := s.state.Load().open[params.TextDocument.URI]
-	if f == nil {
-		return failed("%s was closed, but is not open", params.TextDocument.URI)
+	u, wasOpen := params.TextDocument.URI, false
+	s.change(func(n *next) { wasOpen = n.close(u) })
+	if !wasOpen {
+		return failed("%s was closed, but is not open", u)
 	}
-	s.change(func(n *next) { n.close(f) })
-	s.tokens.forget(f.uri)
+	s.tokens.forget(u)
 	return nil
 }

@@ -1,7 +1,6 @@
 package lsp
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -59,13 +58,6 @@ type RemoteVerdict struct {
 }
 
 const commandValidate = "seg.validate"
-
-// offerValidation says what there is where an organization can be asked.
-func (s *server) offerValidation(c *protocol.ServerCapabilities) {
-	if s.mayAsk() {
-		c.ExecuteCommandProvider.Commands = append(c.ExecuteCommandProvider.Commands, commandValidate)
-	}
-}
 
 // mayAsk reports whether organizations may be asked anything in this session.
 func (s *server) mayAsk() bool { return s.options.Remote != nil && !s.distrusted }
@@ -336,15 +328,10 @@ func errorsOf(n int) string {
 // and the parser find in them.
 func (s *server) remoteQueries(v view, definitions []ast.Placed) (queries []RemoteQuery, mistakes int) {
 	findings := slices.Clone(v.project().Check(v.checked))
-	slices.SortStableFunc(findings, func(a, b check.Finding) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+	slices.SortStableFunc(findings, func(a, b check.Finding) int { return check.ByPlace(a.Span, b.Span) })
 	name := strings.TrimSuffix(baseName(v.uri), path.Ext(baseName(v.uri)))
 	for _, d := range definitions {
-		extent := d.Abs(d.Span())
-		first, _ := slices.BinarySearchFunc(findings, extent.Start, func(f check.Finding, at token.Pos) int { return cmp.Compare(f.Span.Start, at) })
-		own := findings[first:]
-		if end := slices.IndexFunc(own, func(f check.Finding) bool { return f.Span.Start > extent.End }); end >= 0 {
-			own = own[:end]
-		}
+		own := check.Within(findings, func(f check.Finding) token.Span { return f.Span }, d.Abs(d.Span()))
 		for _, f := range own {
 			if f.Severity == check.Error {
 				mistakes++

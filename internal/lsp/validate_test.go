@@ -181,6 +181,16 @@ func TestValidate(t *testing.T) {
 	equal(t, "asked", []string(nil), o.take())
 }
 
+// TestCommandsNamed holds that whoever asks for a command that there is none of
+// is told of all that there are.
+func TestCommandsNamed(t *testing.T) {
+	c := connect(t, nil, func(o *lsp.Options) { o.Remote = new(organization).validate }).begin()
+	const want = `segls has no command "nope"; those it has are seg.explain, seg.wireForm, seg.validate`
+	if got := c.raw("workspace/executeCommand", `{"command":"nope"}`); !strings.Contains(got, want) {
+		t.Errorf("got %s", got)
+	}
+}
+
 // TestValidateNothing holds that nothing is asked where it makes no sense or must
 // not be.
 func TestValidateNothing(t *testing.T) {

@@ -39,10 +39,10 @@ func TestViewOfSimpleClient(t *testing.T) {
 	u := at("a.seg")
 	c.open(u, 1, "// seg:ignore unknown-table, see https://example.com/a_(b)?x=1#y.\nA = PROFILE(contact).FILTER(statecode == 0)\nB = SEGMENT(A)")
 	tests := []struct{ method, want string }{
-		// Tooltips come at once, lenses are text, and rules have no page.
+		// Tooltips come at once, and lenses are text.
 		{"textDocument/inlayHint", `[{"position":{"line":1,"character":42},"label":"Active","tooltip":{"kind":"markdown","value":"**Active** (0) is a choice of ` + "`contact.statecode`" + ` (Status)."},"paddingLeft":true},` +
 			`{"position":{"line":2,"character":14},"label":": contact","kind":1,"tooltip":{"kind":"markdown","value":"The rows of A are of the table ` + "`contact`" + ` (Contact)."}}]`},
-		{"textDocument/documentLink", `[{"range":{"start":{"line":0,"character":33},"end":{"line":0,"character":64}},"target":"https://example.com/a_(b)?x=1#y"}]`},
+		{"textDocument/documentLink", `[{"range":{"start":{"line":0,"character":14},"end":{"line":0,"character":27}},"target":"seg-rule:///unknown-table.md"},{"range":{"start":{"line":0,"character":33},"end":{"line":0,"character":64}},"target":"https://example.com/a_(b)?x=1#y"}]`},
 	}
 	for _, test := range tests {
 		if diff := gocmp.Diff(test.want, c.raw(test.method, ofDocument(u))); diff != "" {
@@ -93,6 +93,25 @@ func TestViewSettings(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestRulePagesForAll gives a client that says nothing of the kind the pages of
+// rules, by an address that it can ask the server for.
+func TestRulePagesForAll(t *testing.T) {
+	c := start(t, nil)
+	c.open(at("a.seg"), 1, "// seg:ignore unknown-table\nPROFILE(contact).FILTER(statecode = 0)")
+	const page = "seg-rule:///single-equals.md"
+	for _, d := range c.diagnostics(at("a.seg"), 1) {
+		if want := uri.MustParse("seg-rule:///" + string(d.Code.(protocol.String)) + ".md"); d.CodeDescription.Href != want {
+			t.Errorf("%s leads to %s", d.Code, d.CodeDescription.Href)
+		}
+	}
+	if got := c.raw("textDocument/documentLink", ofDocument(at("a.seg"))); !strings.Contains(got, `"seg-rule:///unknown-table.md"`) {
+		t.Errorf("the links are %s", got)
+	}
+	if got := c.raw("workspace/textDocumentContent", `{"uri":"`+page+`"}`); !strings.Contains(got, "# single-equals") {
+		t.Errorf("the page is %s", got)
 	}
 }
 

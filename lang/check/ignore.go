@@ -153,6 +153,35 @@ func linesOf(lines *token.Lines, comment token.Span, ownLine bool) token.Span {
 	return token.Span{Start: lines.Line(first).Start, End: end}
 }
 
+// lineEndLen returns the length of the line end that text starts with.
+func lineEndLen(text string) token.Pos {
+	if strings.HasPrefix(text, "\r\n") {
+		return 2
+	}
+	return 1
+}
+
+// withBlanks returns the span of a comment with the blanks that go when it
+// does: those before it, and its whole line where nothing else stands on that.
+func withBlanks(text string, comment token.Span) token.Span {
+	before := strings.TrimRight(text[:comment.Start], " \t")
+	behind := strings.TrimLeft(text[comment.End:], " \t")
+	startsLine := before == "" || before[len(before)-1] == '\n' || before[len(before)-1] == '\r'
+	endsLine := behind == "" || behind[0] == '\n' || behind[0] == '\r'
+	start, end := token.Pos(len(before)), token.Pos(len(text)-len(behind)) //nolint:gosec // texts have at most 64 MB
+	switch {
+	case startsLine && endsLine && behind != "":
+		return token.Span{Start: start, End: end + lineEndLen(behind)}
+	case endsLine:
+		return token.Span{Start: start, End: end}
+	case startsLine: // what follows keeps its indent
+		return token.Span{Start: comment.Start, End: end}
+	case end > comment.End:
+		return token.Span{Start: start, End: comment.End} // one side's blanks stay between its neighbours
+	}
+	return comment
+}
+
 // unused returns the findings about a comment, of which it is known what it silences.
 func (c *findings) unused(i *ignore, span token.Span, used map[string]bool) []Finding {
 	rule := unusedIgnore
@@ -164,9 +193,12 @@ func (c *findings) unused(i *ignore, span token.Span, used map[string]bool) []Fi
 		return nil
 	}
 	var all []Finding
-	remove := replaceFix("Remove the comment", span, "")
+	remove := replaceFix("Remove the comment", withBlanks(c.unit.file.Tree.Text(), span), "")
 	report := func(message string, fixes ...token.Fix) {
-		all = append(all, Finding{Rule: rule.Name, Severity: severity, Span: span, Message: message, Fixes: fixes})
+		all = append(all, Finding{
+			Rule: rule.Name, Severity: severity, Span: span, Message: message, Fixes: fixes,
+			Unnecessary: len(fixes) > 0 && len(used) == 0,
+		})
 	}
 	switch {
 	case i.badDate:
@@ -183,6 +215,10 @@ func (c *findings) unused(i *ignore, span token.Span, used map[string]bool) []Fi
 		if used[name] {
 			continue
 		}
+		fix := remove
+		if len(used) > 0 {
+			fix = removeRule(i.comment, span, name)
+		}
 		message := fmt.Sprintf("there is nothing here that seg:ignore %s silences", name)
 		switch {
 		case c.syntax[name]:
@@ -197,9 +233,34 @@ func (c *findings) unused(i *ignore, span token.Span, used map[string]bool) []Fi
 				message += fmt.Sprintf("; did you mean %s?", near[0])
 			}
 		}
-		report(message, remove)
+		report(message, fix)
 	}
 	return all
+}
+
+// removeRule returns the fix that takes a rule out of a comment that silences
+// others, which stands at span.
+func removeRule(comment *ast.Comment, span token.Span, rule string) token.Fix {
+	fix := token.Fix{Title: "Remove " + rule + " from the comment"}
+	shift := span.Start - comment.Span.Start
+	before, isFirst := token.NoPos, true
+	var gone token.Span // the rule, with what stands between it and the one before
+	for name, at := range IgnoredRules(comment) {
+		switch {
+		case gone.Len() > 0 && isFirst: // the one behind it becomes the first
+			gone.End = at.Start
+			fix.Edits = []token.Edit{{Span: gone.Shift(shift)}}
+			return fix
+		case gone.Len() > 0:
+		case name == rule && before.IsValid():
+			gone, isFirst = token.Span{Start: before, End: at.End}, false
+		case name == rule:
+			gone = at
+		}
+		before = at.End
+	}
+	fix.Edits = []token.Edit{{Span: gone.Shift(shift)}}
+	return fix
 }
 
 // CanIgnore reports whether a comment can silence the findings of a rule. None

@@ -45,6 +45,15 @@ var nameRules = []*Rule{
 		nodes:   []ast.Node{(*ast.Traverse)(nil), (*ast.Relate)(nil)}, run: relationshipNotFromHere,
 	},
 	{
+		Name: "relationship-name-form", Severity: Error, Dialect: Realtime,
+		Summary: "a relationship has the name that it has in the outbound dialect alone",
+		Doc: "The outbound data store names a relationship by the referencing table, the referenced table and the lookup column. " +
+			"Elsewhere a relationship has its schema name and no other.",
+		Bad:   "// seg:dialect realtime\nPROFILE(contact).RELATE(contact_account_parentcustomerid, a).FILTER(a.statecode == 0)",
+		Good:  "// seg:dialect realtime\nPROFILE(contact).RELATE(contact_customer_accounts, a).FILTER(a.statecode == 0)",
+		nodes: []ast.Node{(*ast.Relate)(nil)}, run: relationshipNameForm,
+	},
+	{
 		Name: "unknown-interaction", Severity: Warning,
 		Summary: "an interaction has nearly the name of a known one",
 		Doc:     "An organization may have events of its own, so only a name that is nearly that of an event of the product is reported.",
@@ -286,6 +295,41 @@ func relationshipNotFromHere(c *pass, n ast.Node) {
 // shownAliases is how many aliases a message names.
 const shownAliases = 10
 
+func relationshipNameForm(c *pass, n ast.Node) {
+	w := c.res.Walk(n)
+	name := relationshipOf(n)
+	if w.Relationship == nil || !w.Fits || strings.EqualFold(name.Name, w.Relationship.Name) {
+		return
+	}
+	message := fmt.Sprintf("%s is the relationship's name in the outbound dialect", name.Name)
+	if to := w.Relationship.Name; to != "" {
+		fix := token.Fix{Title: "Replace with " + to, Edits: []token.Edit{replaceName(name, to)}}
+		c.report(name.Extent, fmt.Sprintf("%s; write its schema name, %s", message, to), fix)
+		return
+	}
+	// Only the lookup is known, so it may be that both names are the same.
+	c.reportAs(Warning, name.Extent, message+"; write its schema name")
+}
+
+// schemaName returns the schema name of the relationship of a step that has
+// another name there, empty if that is not known.
+func (c *pass) schemaName(step ast.Node) string {
+	r := c.res.Walk(step).Relationship
+	if r == nil || strings.EqualFold(relationshipOf(step).Name, r.Name) {
+		return ""
+	}
+	return r.Name
+}
+
+// replaceName returns the edit that writes another name, in quotes where the
+// one before has them.
+func replaceName(name *ast.Ident, text string) token.Edit {
+	if name.Quoted {
+		text = "'" + text + "'"
+	}
+	return token.Edit{Span: name.Extent, New: text}
+}
+
 func wrongAlias(c *pass, n ast.Node) {
 	column := n.(*ast.ColumnExpr)
 	ref, known := c.res.columns[column]
@@ -384,8 +428,8 @@ func caseOfName(c *pass, n ast.Node) {
 	default:
 		if r := c.res.Walk(n).Relationship; r != nil {
 			name, want = relationshipOf(n), r.Name
-			if !strings.EqualFold(want, name.Name) {
-				want = r.OutboundName()
+			if _, isRelate := n.(*ast.Relate); !isRelate && !strings.EqualFold(want, name.Name) {
+				want = r.OutboundName() // relationship-name-form speaks of it in RELATE
 			}
 		}
 	}

@@ -75,6 +75,7 @@ const (
 	askUsed                      // whether anything refers to the definition
 	askNamesakes                 // whether another definition has its name; the text tells if it stands in the same file
 	askCycle                     // how the definition leads back to itself
+	askDialect                   // of the definitions of a name: ok if all are in one
 )
 
 type asked struct {
@@ -115,6 +116,9 @@ func (p *Project) answer(d *def, q question, name string) answer {
 			return answer{ok: true, text: sameFile}
 		}
 		return answer{ok: true}
+	case askDialect:
+		dialect := p.dialectOf(p.visible(d.unit, name))
+		return answer{ok: dialect != Undetermined, text: dialect.String()}
 	default:
 		return answer{cycle: p.cycles[d]}
 	}
@@ -147,6 +151,20 @@ func (p *Project) visible(unit int, name string) []*def {
 		return own
 	}
 	return e.defs
+}
+
+// dialectOf returns the dialect that all of the definitions are in,
+// Undetermined if there is none.
+func (p *Project) dialectOf(defs []*def) Dialect {
+	dialect := Undetermined
+	for i, d := range defs {
+		if of := p.unit(d.unit).dialect; i == 0 {
+			dialect = of
+		} else if of != dialect {
+			return Undetermined
+		}
+	}
+	return dialect
 }
 
 // target returns the one definition that a name leads to, nil if there is none,

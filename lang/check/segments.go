@@ -45,9 +45,10 @@ var segmentRules = []*Rule{
 	},
 	{
 		Name: "segment-name-form", Severity: Error,
-		Summary: "the technical name of a segment has the wrong form, or is the other dialect's",
+		Summary: "the technical name of a segment has the wrong form, or a segment is the other dialect's",
 		Doc: "The name that the product gives a segment is SEGMENT_CRM_ID_ (outbound) or SEGMENT_CJO_ID_ (realtime) and the " +
-			"32 hexadecimal digits of its id, without hyphens.",
+			"32 hexadecimal digits of its id, without hyphens. The segments of one dialect don't see those of the other; where " +
+			"the name is that of a definition in the other dialect it is a warning, since the organization may have such a segment, too.",
 		Bad: "SEGMENT(SEGMENT_CRM_ID_e1fa7fdc)", Good: "SEGMENT(SEGMENT_CRM_ID_e1fa7fdc5c78ea11a811000d3a8e8fcc)",
 		nodes: []ast.Node{(*ast.Segment)(nil)}, run: segmentNameForm,
 	},
@@ -174,6 +175,9 @@ func segmentNameForm(c *pass, n ast.Node) {
 	name := n.(*ast.Segment).Name
 	if name == nil {
 		return
+	}
+	if of := c.ask(askDialect, name.Name); of.ok && c.dialect != Undetermined && of.text != c.dialect.String() {
+		c.reportAs(Warning, name.Extent, fmt.Sprintf("%s is defined in the %s dialect; this query is %s", name.Name, of.text, c.dialect))
 	}
 	for prefix, dialect := range map[string]Dialect{"SEGMENT_CRM_ID_": Outbound, "SEGMENT_CJO_ID_": Realtime} {
 		if !hasPrefix(name.Name, prefix) {

@@ -307,13 +307,18 @@ func stepNotForDialect(c *pass, n ast.Node) {
 	if t, ok := n.(*ast.Traverse); ok {
 		message += ", where RELATE(..) makes a related row visible"
 		if c.isRelate(t) {
-			fixes = append(fixes, replaceFix("Replace with RELATE", call.WordSpan, "RELATE"))
+			fix := replaceFix("Replace with RELATE", call.WordSpan, "RELATE")
+			if name := c.schemaName(t); name != "" {
+				fix.Edits = append(fix.Edits, replaceName(t.Relationship, name))
+			}
+			fixes = append(fixes, fix)
 		}
 	}
-	c.report(call.WordSpan, message, fixes...)
+	// RELATE keeps the rows that TRAVERSE leaves, so other rows are selected.
+	c.report(call.WordSpan, message, fixes...).Sure = false
 }
 
-// isRelate reports whether a TRAVERSE surely means a RELATE: it has an alias
+// isRelate reports whether a TRAVERSE is likely to mean a RELATE: it has an alias
 // and no filter of its own, and the columns behind it are all qualified. Its
 // table is none that a realtime segment can have, so that its row was not
 // meant to be the result.

@@ -230,6 +230,9 @@ func typeMismatch(c *pass, n ast.Node) {
 		if t.class == unknownClass || have == unknownClass || t.class == have {
 			return
 		}
+		if !fits(t.op, t.class) {
+			return // operator-not-for-type speaks of it, and of what to write instead
+		}
 		number, isNumber := t.value.(*ast.NumberLit)
 		var fixes []token.Fix
 		switch {
@@ -263,8 +266,6 @@ func typeMismatch(c *pass, n ast.Node) {
 			if lit, ok := t.value.(*ast.StringLit); ok && (strings.EqualFold(lit.Value, "true") || strings.EqualFold(lit.Value, "false")) {
 				fixes = append(fixes, replaceFix("Remove the quotes", lit.Extent, strings.ToLower(lit.Value)))
 			}
-		case t.op.IsTextMatch():
-			return // operator-not-for-type
 		}
 		c.report(t.value.Span(), fmt.Sprintf("%s is compared with %s, but this is %s", c.nameOf(t), classNames[t.class], classNames[have]), fixes...)
 	})
@@ -302,19 +303,30 @@ func (c *pass) nameOf(t tested) string {
 	return name
 }
 
+// fits reports whether columns of a class can be compared by an operator. That
+// choices have an order of no meaning does not make it wrong.
+func fits(op token.Op, of class) bool {
+	switch {
+	case op == token.Equal || op == token.NotEqual:
+		return true
+	case op.IsTextMatch():
+		return of == textClass
+	}
+	return of == numberClass || of == dateClass || of == choiceClass
+}
+
 func operatorNotForType(c *pass, n ast.Node) {
 	x := n.(*ast.CompareExpr)
 	t, ok := c.test(x)
 	if !ok || t.class == unknownClass {
 		return
 	}
-	switch {
-	case t.op.IsTextMatch() && t.class != textClass:
+	switch isFit := fits(t.op, t.class); {
+	case !isFit && t.op.IsTextMatch():
 		c.report(x.OpSpan, fmt.Sprintf("%s is for text, but %s holds %s", t.op, c.nameOf(t), classNames[t.class]))
-	case t.op == token.Equal || t.op == token.NotEqual || t.op.IsTextMatch():
-	case t.class == choiceClass:
+	case isFit && t.class == choiceClass && t.op != token.Equal && t.op != token.NotEqual:
 		c.reportAs(Warning, x.OpSpan, fmt.Sprintf("%s holds a choice's number, which has no order of meaning; compare it with == or !=", c.nameOf(t)))
-	case t.class != numberClass && t.class != dateClass:
+	case !isFit:
 		c.report(x.OpSpan, fmt.Sprintf("%s is for numbers and dates, but %s holds %s; compare it with == or !=", t.op, c.nameOf(t), classNames[t.class]))
 	}
 }

@@ -292,10 +292,11 @@ func (u *update) findAffected() {
 	for id := range u.edited {
 		u.affected[id] = true
 	}
-	// The names of which a reference may find another table than before.
+	// The names of which a reference may find another table or dialect than before.
 	work := slices.Clone(u.moved)
 	for _, pair := range u.renewed {
-		if key := pair[1].key; len(q.names.get(key).refs) > 0 && p.answerResult(pair[0]) != q.answerResult(pair[1]) {
+		if key := pair[1].key; len(q.names.get(key).refs) > 0 &&
+			(p.answerResult(pair[0]) != q.answerResult(pair[1]) || p.unit(pair[0].unit).dialect != q.unit(pair[1].unit).dialect) {
 			work = append(work, key)
 		}
 	}

@@ -1,0 +1,87 @@
+package lsp
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// slowPipe has room for a few bytes at once; what is written beyond that waits
+// until the client reads.
+type slowPipe struct {
+	mu     sync.Mutex
+	room   int
+	got    bytes.Buffer
+	waited []string // what had to wait
+	reads  chan struct{}
+	broken error
+}
+
+func (p *slowPipe) Read([]byte) (int, error) { return 0, io.EOF }
+func (p *slowPipe) Close() error             { return nil }
+
+func (p *slowPipe) Write(text []byte) (int, error) {
+	<-p.reads
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waited = append(p.waited, string(text))
+	return p.got.Write(text)
+}
+
+func (p *slowPipe) WriteInstantly(text []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := min(p.room, len(text))
+	p.room -= n
+	p.got.Write(text[:n])
+	return n, p.broken
+}
+
+// TestOutboxInstantly writes more than goes at once: nothing waits for the
+// client, and everything arrives in order.
+func TestOutboxInstantly(t *testing.T) {
+	p := &slowPipe{room: 7, reads: make(chan struct{})}
+	o := newOutbox(p)
+	for _, text := range []string{"first ", "second ", "third"} { // a write that waits would never end
+		if n, err := o.Write([]byte(text)); n != len(text) || err != nil {
+			t.Fatalf("got %d, %v", n, err)
+		}
+	}
+	p.mu.Lock()
+	if got := p.got.String(); got != "first s" {
+		t.Errorf("at once it sent %q", got)
+	}
+	p.room = 100 // the rest must not overtake what waits
+	p.mu.Unlock()
+	if _, err := o.Write([]byte(" fourth")); err != nil {
+		t.Fatal(err)
+	}
+	close(p.reads)
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("first second third fourth", p.got.String()); diff != "" {
+		t.Error(diff)
+	}
+	if len(p.waited) == 0 {
+		t.Error("nothing had to wait")
+	}
+}
+
+// TestOutboxBroken writes to a client that is gone.
+func TestOutboxBroken(t *testing.T) {
+	p := &slowPipe{broken: errors.New("gone")}
+	o := newOutbox(p)
+	for range 2 {
+		if _, err := o.Write([]byte("x")); !errors.Is(err, p.broken) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

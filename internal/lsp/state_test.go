@@ -1,0 +1,114 @@
+package lsp
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.lsp.dev/protocol"
+
+	"segql/internal/project"
+	"segql/lang/parser"
+)
+
+// sink is a connection that notes what is written and never gets anything.
+type sink struct {
+	mu  sync.Mutex
+	out bytes.Buffer
+}
+
+func (s *sink) Read([]byte) (int, error) { return 0, io.EOF }
+func (s *sink) Close() error             { return nil }
+func (s *sink) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.out.Write(p)
+}
+
+func (s *sink) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.out.String()
+}
+
+// newTestServer returns a server that talks to w and reads nothing.
+func newTestServer(t *testing.T, w io.ReadWriteCloser) *server {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	return newServer(ctx, cancel, w, Options{Files: Disk{}, Log: slog.New(slog.DiscardHandler), Today: time.Now})
+}
+
+// TestCloseDuringRebuild closes a document while a new seg.toml moves it: nothing
+// of it stays in any unit.
+func TestCloseDuringRebuild(t *testing.T) {
+	s := newTestServer(t, &sink{})
+	u := fileURI("file:///w/a.seg")
+	s.change(func(n *next) { n.setOpen(newFile(u, 1, true, parser.Parse("A = PROFILE(contact)"), s.encoding)) })
+	closed := make(chan error)
+	s.change(func(n *next) {
+		go func() {
+			closed <- s.DidClose(t.Context(), &protocol.DidCloseTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}})
+		}()
+		for range 1000 {
+			runtime.Gosched() // so that it has begun
+		}
+		n.learn(map[fileURI]*config{"file:///w": {uri: "file:///w/seg.toml", said: &project.Config{}}})
+		n.rebuild()
+	})
+	if err := <-closed; err != nil {
+		t.Fatal(err)
+	}
+	for home, unit := range s.state.Load().units {
+		if files := unit.project.Files(); len(files) > 0 {
+			t.Errorf("the unit %q still has %d files", home, len(files))
+		}
+	}
+}
+
+// TestPanicInDiagnostics holds that one file of which the diagnostics can't be
+// made does not keep others from having theirs.
+func TestPanicInDiagnostics(t *testing.T) {
+	w := &sink{}
+	s := newTestServer(t, w)
+	bad, good := fileURI("file:///w/a.seg"), fileURI("file:///w/b.seg")
+	s.change(func(n *next) {
+		n.setOpen(newFile(bad, 1, true, parser.Parse("A = PROFILE(contact)"), s.encoding))
+		n.setOpen(newFile(good, 1, true, parser.Parse("B = PROFILE(contact)"), s.encoding))
+		n.open[bad].checked = nil // as no file of a state should be
+	})
+	for last := (map[fileURI]published{}); s.publishNext(t.Context(), last); {
+	}
+	if !strings.Contains(w.String(), string(good)) {
+		t.Errorf("the other file has no diagnostics; sent was %q", w.String())
+	}
+}
+
+// TestVerdictsGoWithTheFile holds that what an organization said is kept as long
+// as the file is open or stored.
+func TestVerdictsGoWithTheFile(t *testing.T) {
+	s := newTestServer(t, &sink{})
+	text := parser.Parse("A = PROFILE(contact)")
+	one, two := fileURI("file:///w/a.seg"), fileURI("file:///w/b.seg")
+	s.change(func(n *next) {
+		n.setStored([]*file{newFile(one, 0, false, text, s.encoding)}, nil)
+		n.setOpen(newFile(one, 1, true, text, s.encoding))
+		n.setOpen(newFile(two, 1, true, text, s.encoding))
+		n.setVerdicts(one, verdicts{})
+		n.setVerdicts(two, verdicts{})
+	})
+	s.change(func(n *next) { n.close(one); n.close(two) })
+	if now := s.state.Load(); now.verdicts[one] == nil || now.verdicts[two] != nil {
+		t.Errorf("after the documents are closed the verdicts are %v", now.verdicts)
+	}
+	s.change(func(n *next) { n.setStored(nil, []fileURI{one}) })
+	if now := s.state.Load(); len(now.verdicts) > 0 {
+		t.Errorf("after the file is gone the verdicts are %v", now.verdicts)
+	}
+}
