@@ -2,8 +2,9 @@
 // Language Server Protocol on its standard input and output, or with
 // --listen on a TCP port.
 //
-// It imports internal/lsp, where all of the work is done, and dataverse to have
-// an organization validate queries when the user asks for it.
+// It imports internal/lsp, where all of the work is done. To have an organization
+// validate queries when the user asks for it, it imports dataverse, with
+// dataverse/signin to sign in there, and lang/check for what is found.
 package main
 
 import (

@@ -44,7 +44,7 @@ type explanation struct {
 // ExecuteCommand implements protocol.Server.
 func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
 	now := s.begin(ctx)
-	var run func(view, []ast.Placed) (any, error)
+	var run func(context.Context, view, []ast.Placed) (any, error)
 	switch params.Command {
 	case "": // of a lens that is text alone
 		return nil, nil
@@ -53,11 +53,7 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 	case commandExplain:
 		run = explanations
 	case commandValidate:
-		v, definitions, err := now.commandTarget(params)
-		if err != nil {
-			return nil, err
-		}
-		return s.validateCommand(ctx, v, definitions)
+		run = s.validateCommand
 	default:
 		return nil, failed("segls has no command %q; those it has are %s", params.Command, strings.Join(s.commands(), ", "))
 	}
@@ -65,18 +61,18 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 	if err != nil {
 		return nil, err
 	}
-	answer, err := run(v, definitions)
+	answer, err := run(ctx, v, definitions)
 	if err != nil {
 		return nil, err
 	}
-	return marshal(answer)
+	return protocol.Marshal(answer)
 }
 
 // commandTarget returns the file and the definitions that the arguments of a
 // command name.
 func (s *snapshot) commandTarget(params *protocol.ExecuteCommandParams) (view, []ast.Placed, error) {
 	var document fileURI
-	if len(params.Arguments) == 0 || unmarshal(params.Arguments[0], &document) != nil {
+	if len(params.Arguments) == 0 || protocol.Unmarshal(params.Arguments[0], &document) != nil {
 		return view{}, nil, failed("%s needs the URI of a file as its first argument", params.Command)
 	}
 	f := s.file(document)
@@ -131,7 +127,7 @@ func (f *file) argumentSpan(argument protocol.LSPAny) (at token.Span, ok bool) {
 		End       *protocol.Position `json:"end"`
 	}
 	switch {
-	case unmarshal(argument, &form) != nil:
+	case protocol.Unmarshal(argument, &form) != nil:
 		return at, false
 	case form.Start != nil && form.End != nil:
 		return f.span(protocol.Range{Start: *form.Start, End: *form.End}), true
@@ -142,9 +138,12 @@ func (f *file) argumentSpan(argument protocol.LSPAny) (at token.Span, ok bool) {
 }
 
 // wireForms returns the queries of definitions as they are stored and sent.
-func wireForms(v view, definitions []ast.Placed) (any, error) {
+func wireForms(ctx context.Context, v view, definitions []ast.Placed) (any, error) {
 	all := make([]wireForm, 0, len(definitions))
 	for _, d := range definitions {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		query, ok := format.WireQuery(d.Definition)
 		if !ok {
 			return nil, failed("%s has mistakes in its syntax, so it can't be sent; mend them first", v.title(d))
@@ -155,9 +154,12 @@ func wireForms(v view, definitions []ast.Placed) (any, error) {
 }
 
 // explanations says what the queries of definitions select.
-func explanations(v view, definitions []ast.Placed) (any, error) {
+func explanations(ctx context.Context, v view, definitions []ast.Placed) (any, error) {
 	all := make([]explanation, 0, len(definitions))
 	for _, d := range definitions {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		text := explain.Definition(d.Definition, v.checked, v.project())
 		if len(d.Errors) > 0 {
 			text += "\n\n(This query has mistakes in its syntax.)"

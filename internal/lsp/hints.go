@@ -15,19 +15,6 @@ import (
 	"segql/lang/token"
 )
 
-// offerView says what the server shows in the text, which commands it runs, and
-// which documents it holds itself.
-func (s *server) offerView(c *protocol.ServerCapabilities) {
-	yes := true
-	c.InlayHintProvider = &protocol.InlayHintOptions{ResolveProvider: &yes}
-	c.CodeLensProvider = &protocol.CodeLensOptions{ResolveProvider: &yes}
-	c.DocumentLinkProvider = &protocol.DocumentLinkOptions{}
-	c.ExecuteCommandProvider = protocol.ExecuteCommandOptions{Commands: s.commands()}
-	if s.can.ruleContent {
-		c.Workspace.TextDocumentContent = &protocol.TextDocumentContentOptions{Schemes: []string{RuleScheme}}
-	}
-}
-
 // hint is a text that is shown in the source, but is no part of it.
 type hint struct {
 	at    token.Pos // in the file
@@ -50,7 +37,7 @@ func (s *server) InlayHint(ctx context.Context, params *protocol.InlayHintParams
 	if err != nil {
 		return nil, err
 	}
-	data, err := marshal(&protocol.TextDocumentIdentifier{URI: v.uri})
+	data, err := protocol.Marshal(&protocol.TextDocumentIdentifier{URI: v.uri})
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +68,7 @@ func (s *server) InlayHint(ctx context.Context, params *protocol.InlayHintParams
 func (s *server) InlayHintResolve(ctx context.Context, params *protocol.InlayHint) (*protocol.InlayHint, error) {
 	now := s.begin(ctx)
 	var document protocol.TextDocumentIdentifier
-	if len(params.Data) == 0 || unmarshal(params.Data, &document) != nil {
+	if len(params.Data) == 0 || protocol.Unmarshal(params.Data, &document) != nil {
 		return nil, failed("the hint does not come from segls")
 	}
 	f := now.file(document.URI)

@@ -47,6 +47,16 @@ func layoutEdits(before, after string) []token.Edit {
 	return edits
 }
 
+// isBlank reports whether text has nothing but blanks and tabs.
+func isBlank(text string) bool {
+	for i := range len(text) {
+		if text[i] != ' ' && text[i] != '\t' {
+			return false
+		}
+	}
+	return true
+}
+
 // blanks returns how many bytes of blank space text starts with.
 func blanks(text string) int {
 	return len(text) - len(strings.TrimLeft(text, " \t\r\n\v\f"))

@@ -218,7 +218,7 @@ func (b *completer) having(f *frame) {
 		}
 	case f.argument == 1 && f.expects == wantOperand:
 		for _, w := range []token.Word{token.UTCDAYS, token.UTCMONTHS, token.UTCYEARS, token.UTCWEEKS, token.UTCHOURS, token.UTCMINUTES} {
-			if r, _ := referenceOf(w); r.dialect == check.Undetermined || b.mayBe(r.dialect) {
+			if r, _ := wordDocOf(w); r.dialect == check.Undetermined || b.mayBe(r.dialect) {
 				b.words(0, w)
 			}
 		}
@@ -560,7 +560,7 @@ var wordSnippets = map[token.Word]string{
 func (b *completer) words(rank int, words ...token.Word) {
 	for _, w := range words {
 		c := candidate{label: w.String(), kind: protocol.CompletionItemKindFunction, rank: rank, data: wordData(w)}
-		r, _ := referenceOf(w)
+		r, _ := wordDocOf(w)
 		c.detail = r.kind
 		switch {
 		case b.follows == '(' && b.end > b.start:

@@ -154,8 +154,8 @@ func (p *prose) escape(text string) string {
 	return b.String()
 }
 
-// reference says what a word or operator of the language does.
-func (p *prose) reference(r reference) {
+// wordDoc says what a word or operator of the language does.
+func (p *prose) wordDoc(r wordDoc) {
 	p.code(r.syntax)
 	p.say("%s", r.doc)
 	var notes []string
@@ -403,9 +403,9 @@ func (p *prose) choice(choice schema.Choice, c *schema.Column, table string) {
 
 // word says what a word of the language does; nothing if it is none.
 func (p *prose) word(text string) {
-	if r, ok := referenceOf(token.Lookup(text)); ok {
-		p.reference(r)
+	if r, ok := wordDocOf(token.Lookup(text)); ok {
+		p.wordDoc(r)
 	} else if r, ok := operators[text]; ok {
-		p.reference(r)
+		p.wordDoc(r)
 	}
 }

@@ -18,7 +18,7 @@ var refactorKinds = map[refactor.Kind]protocol.CodeActionKind{
 
 // refactorings returns the ways to write differently what stands at the place.
 func (a *asking) refactorings() []offer {
-	place := refactor.Place{Project: a.project(), File: a.view.checked, Span: a.at, Layout: a.layout}
+	place := refactor.Place{Project: a.project(), File: a.checked, Span: a.at, Layout: a.layout}
 	var offers []offer
 	for _, action := range place.Actions() {
 		offers = append(offers, offer{
@@ -42,7 +42,7 @@ func (a *asking) refactorings() []offer {
 // layout returns how a file is laid out. Where its style can't be read, which
 // formatting tells the user, it has the defaults.
 func (a *asking) layout(f *check.File) format.Options {
-	style, err := a.options.Files.Style(fileURI(f.Path))
+	style, err := a.server.options.Files.Style(fileURI(f.Path))
 	if err != nil {
 		return format.Options{}
 	}
