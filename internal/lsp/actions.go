@@ -211,7 +211,7 @@ func (a *asking) aboutRule(rule string) []offer {
 		return offers
 	}
 	if edit, ok := refactor.IgnoreLine(a.tree, rule, here[0].Span); ok {
-		add("", fmt.Sprintf("Ignore %s on this line", rule), here[:1], a.here(edit))
+		add("", fmt.Sprintf("Ignore %s %s", rule, refactor.IgnoreScope(a.tree, edit)), here[:1], a.here(edit))
 	}
 	if len(all) > 1 {
 		add("ignore "+rule, fmt.Sprintf("Ignore %s in this file", rule), here, func() (map[*file][]token.Edit, error) {
