@@ -7,8 +7,9 @@
 // Compiled to WebAssembly it talks to the JavaScript that loads it instead; see
 // main_js.go.
 //
-// It imports internal/lsp, where all of the work is done, and dataverse to have
-// an organization validate queries when the user asks for it.
+// It imports internal/lsp, where all of the work is done. To have an organization
+// validate queries when the user asks for it, it imports dataverse, with
+// dataverse/signin to sign in there, and lang/check for what is found.
 package main
 
 import (

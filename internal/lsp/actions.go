@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.lsp.dev/protocol"
 
+	"segql/lang/ast"
 	"segql/lang/check"
 	"segql/lang/parser"
 	"segql/lang/refactor"
@@ -18,20 +20,6 @@ import (
 // run source.fixAll on save take it for that, too.
 const fixAllKind = protocol.CodeActionKindSourceFixAll + ".seg"
 
-// offerActions says what formatting and code actions there are.
-func (s *server) offerActions(c *protocol.ServerCapabilities) {
-	yes := true
-	s.offerFormatting(c)
-	c.CodeActionProvider = &protocol.CodeActionOptions{
-		CodeActionKinds: []protocol.CodeActionKind{
-			protocol.CodeActionKindQuickFix,
-			protocol.CodeActionKindRefactorExtract, protocol.CodeActionKindRefactorInline, protocol.CodeActionKindRefactorRewrite,
-			protocol.CodeActionKindSourceFixAll, fixAllKind,
-		},
-		ResolveProvider: &yes,
-	}
-}
-
 // CodeAction implements protocol.Server: the fixes of what the rules and the
 // parser found at a place, all sure ones of the file, and the ways to write
 // what stands there differently.
@@ -40,7 +28,7 @@ func (s *server) CodeAction(ctx context.Context, params *protocol.CodeActionPara
 	if err != nil || s.can.plainActions {
 		return nil, err
 	}
-	asked := &asking{server: s, view: v, at: v.span(params.Range)}
+	asked := s.asking(v, v.span(params.Range))
 	only := params.Context.Only
 	wants := func(kind protocol.CodeActionKind) bool {
 		return slices.ContainsFunc(only, func(o protocol.CodeActionKind) bool {
@@ -86,7 +74,7 @@ func (s *server) CodeActionResolve(ctx context.Context, params *protocol.CodeAct
 	if f == nil || f.version != data.Version || data.Start < 0 || data.End < data.Start || int(data.End) > f.tree.Size {
 		return nil, failed("%s has changed since this was offered; ask for its code actions again", baseName(data.URI))
 	}
-	asked := &asking{server: s, view: view{f, now}, at: token.Span{Start: data.Start, End: data.End}}
+	asked := s.asking(view{f, now}, token.Span{Start: data.Start, End: data.End})
 	for _, o := range slices.Concat(asked.refactorings(ctx), asked.quickFixes()) {
 		if o.name != data.Name {
 			continue
@@ -117,19 +105,16 @@ type offer struct {
 
 // asking is a request for the actions at a place.
 type asking struct {
-	*server
 	view
-	at       token.Span
-	checked  bool
-	findings []check.Finding
+	server *server
+	at     token.Span
+	// found returns the findings in the file, which is checked when that is
+	// asked for.
+	found func() []check.Finding
 }
 
-// found returns the findings in the file.
-func (a *asking) found() []check.Finding {
-	if !a.checked {
-		a.checked, a.findings = true, a.project().Check(a.view.checked)
-	}
-	return a.findings
+func (s *server) asking(v view, at token.Span) *asking {
+	return &asking{view: v, server: s, at: at, found: sync.OnceValue(func() []check.Finding { return v.project().Check(v.checked) })}
 }
 
 // action returns an offer as the client gets it, nil if it gets none.
@@ -139,18 +124,18 @@ func (a *asking) action(o offer, showRefused bool) *protocol.CodeAction {
 		action.IsPreferred = &o.sure
 	}
 	for _, f := range o.findings {
-		action.Diagnostics = append(action.Diagnostics, a.diagnostic(a.now, a.file(), f))
+		action.Diagnostics = append(action.Diagnostics, a.server.diagnostic(a.now, a.file, f))
 	}
 	if o.refused == "" {
 		// An edit of a text that has no version is made at once: nothing would
 		// tell that the text changed meanwhile.
-		if o.name != "" && a.can.resolveActions && a.isOpen {
+		if o.name != "" && a.server.can.resolveActions && a.isOpen {
 			action.Data = a.data(o)
 			return action
 		}
 		edits, err := o.edits()
 		if err == nil {
-			action.Edit = a.workspaceEdit(edits)
+			action.Edit = a.server.workspaceEdit(edits)
 			return action
 		}
 		o.refused = err.Error()
@@ -162,12 +147,9 @@ func (a *asking) action(o offer, showRefused bool) *protocol.CodeAction {
 	return action
 }
 
-// file returns the file that is asked about.
-func (a *asking) file() *file { return a.view.file }
-
 // here returns edits of the file that is asked about.
 func (a *asking) here(edits ...token.Edit) func() (map[*file][]token.Edit, error) {
-	return func() (map[*file][]token.Edit, error) { return map[*file][]token.Edit{a.file(): edits}, nil }
+	return func() (map[*file][]token.Edit, error) { return map[*file][]token.Edit{a.file: edits}, nil }
 }
 
 // quickFixes returns the fixes of the findings at the place, and for each rule
@@ -221,14 +203,15 @@ func (a *asking) aboutRule(rule string) []offer {
 	}
 	if sure > 1 {
 		add("fix-all "+rule, fmt.Sprintf("Fix all %s in this file", rule), here, func() (map[*file][]token.Edit, error) {
-			return a.here(sureEdits(a.view, all)...)()
+			edits, _ := sureEdits(a.view, all)
+			return a.here(edits...)()
 		})
 	}
 	if !check.CanIgnore(rule) {
 		return offers
 	}
 	if edit, ok := refactor.IgnoreLine(a.tree, rule, here[0].Span); ok {
-		add("", fmt.Sprintf("Ignore %s on this line", rule), here[:1], a.here(edit))
+		add("", fmt.Sprintf("Ignore %s %s", rule, refactor.IgnoreScope(a.tree, edit)), here[:1], a.here(edit))
 	}
 	if len(all) > 1 {
 		add("ignore "+rule, fmt.Sprintf("Ignore %s in this file", rule), here, func() (map[*file][]token.Edit, error) {
@@ -245,7 +228,7 @@ func (a *asking) aboutRule(rule string) []offer {
 // dialects returns the offers to name the dialect of a file that does not,
 // where findings are of rules that hold in one dialect alone.
 func (a *asking) dialects(here []check.Finding) []offer {
-	if check.DeclaredDialect(a.view.checked) != check.Undetermined {
+	if check.DeclaredDialect(a.checked) != check.Undetermined {
 		return nil
 	}
 	bound := map[string]bool{"step-not-for-dialect": true}
@@ -275,17 +258,16 @@ func (a *asking) fixAll() []offer {
 	v, findings, project := a.view, a.found(), a.project()
 	var edits []token.Edit
 	for round := range maxRounds {
-		fixes := sureEdits(v, findings)
-		text, err := token.Apply(v.text(), fixes...)
-		if err != nil || text == v.text() {
+		fixes, tree := sureEdits(v, findings)
+		if len(fixes) == 0 {
 			break
 		}
 		if edits = fixes; round > 0 {
-			edits = []token.Edit{lineDifference(a.text(), text)}
+			edits = []token.Edit{token.Difference(a.text(), tree.Text())}
 		}
-		next := *a.view.checked
-		next.Tree = parser.Parse(text)
-		v.file = newFile(a.uri, a.version, a.isOpen, next.Tree, a.encoding)
+		next := *a.checked
+		next.Tree = tree
+		v.file = newFile(a.uri, a.version, a.isOpen, tree, a.encoding)
 		project = project.Update([]*check.File{&next}, nil)
 		findings = project.Check(&next)
 	}
@@ -295,15 +277,21 @@ func (a *asking) fixAll() []offer {
 	return []offer{{kind: fixAllKind, title: "Fix all that is sure", edits: a.here(edits...)}}
 }
 
-// sureEdits returns the edits of the fixes that are sure. They are none where
-// they would add a mistake to the syntax.
-func sureEdits(v view, findings []check.Finding) []token.Edit {
+// sureEdits returns the edits of the fixes that are sure, and what the text then
+// is. There are none where they would change nothing, or add a mistake to the
+// syntax.
+func sureEdits(v view, findings []check.Finding) ([]token.Edit, *ast.File) {
 	edits, _ := check.SureEdits(findings)
-	text, err := token.Apply(v.text(), edits...)
-	if err != nil || len(parser.Parse(text).Errors()) > len(v.tree.Errors()) {
-		return nil
+	before := v.text()
+	text, err := token.Apply(before, edits...)
+	if err != nil || text == before {
+		return nil, nil
 	}
-	return edits
+	tree := parser.Parse(text)
+	if len(tree.Errors()) > len(v.tree.Errors()) {
+		return nil, nil
+	}
+	return edits, tree
 }
 
 // workspaceEdit returns edits of files in the form that the client takes.

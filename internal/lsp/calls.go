@@ -50,15 +50,8 @@ func (v view) callItem(d ast.Placed) protocol.CallHierarchyItem {
 		Name: name, Kind: segmentKind, Detail: &detail, URI: v.written,
 		Range: v.rangeOf(d.Abs(d.Span())), SelectionRange: v.rangeOf(d.Abs(own)),
 	}
-	item.Data, _ = json.Marshal(callData{plainName(d), index}) // a string and a number, which can't fail
+	item.Data, _ = json.Marshal(callData{nameOf(d), index}) // a string and a number, which can't fail
 	return item
-}
-
-func plainName(d ast.Placed) string {
-	if d.Name == nil {
-		return ""
-	}
-	return d.Name.Name
 }
 
 // called returns the definition that an item stands for, false if it is gone.
@@ -68,7 +61,7 @@ func (s *server) called(ctx context.Context, item protocol.CallHierarchyItem) (v
 	if err != nil || json.Unmarshal(item.Data, &data) != nil {
 		return view{}, check.Definition{}, false // of a file that is gone, or of another server
 	}
-	if all := v.tree.Definitions; data.Index >= 0 && data.Index < len(all) && strings.EqualFold(plainName(all[data.Index]), data.Name) {
+	if all := v.tree.Definitions; data.Index >= 0 && data.Index < len(all) && strings.EqualFold(nameOf(all[data.Index]), data.Name) {
 		return v, check.Definition{File: v.checked, Placed: all[data.Index]}, true
 	}
 	for _, d := range v.project().Lookup(v.checked, data.Name) {

@@ -2,7 +2,6 @@ package lsp
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -45,7 +44,7 @@ type explanation struct {
 // ExecuteCommand implements protocol.Server.
 func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
 	now := s.begin(ctx)
-	var run func(view, []ast.Placed) (any, error)
+	var run func(context.Context, view, []ast.Placed) (any, error)
 	switch params.Command {
 	case "": // of a lens that is text alone
 		return nil, nil
@@ -54,11 +53,7 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 	case commandExplain:
 		run = explanations
 	case commandValidate:
-		v, definitions, err := now.commandTarget(params)
-		if err != nil {
-			return nil, err
-		}
-		return s.validateCommand(ctx, v, definitions)
+		run = s.validateCommand
 	default:
 		return nil, failed("segls has no command %q; those it has are %s", params.Command, strings.Join(s.commands(), ", "))
 	}
@@ -66,18 +61,18 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 	if err != nil {
 		return nil, err
 	}
-	answer, err := run(v, definitions)
+	answer, err := run(ctx, v, definitions)
 	if err != nil {
 		return nil, err
 	}
-	return marshal(answer)
+	return protocol.Marshal(answer)
 }
 
 // commandTarget returns the file and the definitions that the arguments of a
 // command name.
 func (s *snapshot) commandTarget(params *protocol.ExecuteCommandParams) (view, []ast.Placed, error) {
 	var document fileURI
-	if len(params.Arguments) == 0 || unmarshal(params.Arguments[0], &document) != nil {
+	if len(params.Arguments) == 0 || protocol.Unmarshal(params.Arguments[0], &document) != nil {
 		return view{}, nil, failed("%s needs the URI of a file as its first argument", params.Command)
 	}
 	f := s.file(document)
@@ -132,7 +127,7 @@ func (f *file) argumentSpan(argument protocol.LSPAny) (at token.Span, ok bool) {
 		End       *protocol.Position `json:"end"`
 	}
 	switch {
-	case unmarshal(argument, &form) != nil:
+	case protocol.Unmarshal(argument, &form) != nil:
 		return at, false
 	case form.Start != nil && form.End != nil:
 		return f.span(protocol.Range{Start: *form.Start, End: *form.End}), true
@@ -142,21 +137,13 @@ func (f *file) argumentSpan(argument protocol.LSPAny) (at token.Span, ok bool) {
 	return at, false
 }
 
-// definitionsIn returns the definitions whose text a span of the file touches.
-func (f *file) definitionsIn(at token.Span) []ast.Placed {
-	all := f.tree.Definitions
-	from, _ := slices.BinarySearchFunc(all, at.Start, func(d ast.Placed, p token.Pos) int { return int(d.End() - p) })
-	to := from
-	for to < len(all) && all[to].Offset <= at.End {
-		to++
-	}
-	return all[from:to]
-}
-
 // wireForms returns the queries of definitions as they are stored and sent.
-func wireForms(v view, definitions []ast.Placed) (any, error) {
+func wireForms(ctx context.Context, v view, definitions []ast.Placed) (any, error) {
 	all := make([]wireForm, 0, len(definitions))
 	for _, d := range definitions {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		query, ok := format.WireQuery(d.Definition)
 		if !ok {
 			return nil, failed("%s has mistakes in its syntax, so it can't be sent; mend them first", v.title(d))
@@ -167,9 +154,12 @@ func wireForms(v view, definitions []ast.Placed) (any, error) {
 }
 
 // explanations says what the queries of definitions select.
-func explanations(v view, definitions []ast.Placed) (any, error) {
+func explanations(ctx context.Context, v view, definitions []ast.Placed) (any, error) {
 	all := make([]explanation, 0, len(definitions))
 	for _, d := range definitions {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		text := explain.Definition(d.Definition, v.checked, v.project())
 		if len(d.Errors) > 0 {
 			text += "\n\n(This query has mistakes in its syntax.)"
@@ -177,13 +167,6 @@ func explanations(v view, definitions []ast.Placed) (any, error) {
 		all = append(all, explanation{nameOf(d), text})
 	}
 	return all, nil
-}
-
-func nameOf(d ast.Placed) string {
-	if d.Name == nil {
-		return ""
-	}
-	return d.Name.Name
 }
 
 // title names a definition in a message.

@@ -8,26 +8,6 @@ import (
 	"segql/lang/ast"
 )
 
-// offerNavigation says where the server can lead, and what it shows of the
-// structure of a text.
-func (s *server) offerNavigation(c *protocol.ServerCapabilities) {
-	yes := true
-	c.DefinitionProvider = protocol.Boolean(true)
-	c.ReferencesProvider = protocol.Boolean(true)
-	c.DocumentHighlightProvider = protocol.Boolean(true)
-	c.DocumentSymbolProvider = protocol.Boolean(true)
-	c.WorkspaceSymbolProvider = protocol.Boolean(true)
-	c.CallHierarchyProvider = protocol.Boolean(true)
-	c.RenameProvider = protocol.Boolean(true)
-	if s.can.prepareRename {
-		c.RenameProvider = &protocol.RenameOptions{PrepareProvider: &yes}
-	}
-	c.LinkedEditingRangeProvider = protocol.Boolean(true)
-	c.FoldingRangeProvider = protocol.Boolean(true)
-	c.SelectionRangeProvider = protocol.Boolean(true)
-	s.offerTokens(c)
-}
-
 // Definition implements protocol.Server. It leads from the name of a segment to
 // its definition, from an alias to the step that gives it, and from a table
 // before a column to the step whose row that is. Tables and columns themselves

@@ -99,15 +99,6 @@ func (f *folder) add(start, end token.Pos, depth int, kind protocol.FoldingRange
 	f.folds = append(f.folds, fold{r, depth})
 }
 
-func isBlank(text string) bool {
-	for i := range len(text) {
-		if text[i] != ' ' && text[i] != '\t' {
-			return false
-		}
-	}
-	return true
-}
-
 func (f *folder) definition() {
 	f.comments()
 	if f.placed.Query == nil {

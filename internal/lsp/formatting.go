@@ -122,7 +122,7 @@ func (v view) formatDefinition(d ast.Placed, style project.Style) []token.Edit {
 		}
 	}
 	style.FinalNewline = true // of the file; here there is none
-	formatted := style.Finish(withLineEnds(format.Definition(d.Definition, layoutOf(style)), v.lineEnd()))
+	formatted := style.Finish(token.WithLineEnds(format.Definition(d.Definition, layoutOf(style)), v.lineEnd()))
 	edits := layoutEdits(own.Text(d.Text), formatted)
 	for i := range edits {
 		edits[i] = edits[i].Shift(d.Offset + own.Start)
@@ -132,44 +132,10 @@ func (v view) formatDefinition(d ast.Placed, style project.Style) []token.Edit {
 
 // lineEnd returns the line end of the file, that of its first line.
 func (f *file) lineEnd() string {
-	of := func(d ast.Placed) (string, bool) {
-		i := strings.IndexByte(d.Text, '\n')
-		if i > 0 && d.Text[i-1] == '\r' {
-			return "\r\n", true
-		}
-		return "\n", i >= 0
-	}
 	for _, d := range f.tree.Definitions {
-		if end, ok := of(d); ok {
-			return end
+		if strings.Contains(d.Text, "\n") {
+			return token.LineEnd(d.Text)
 		}
 	}
-	end, _ := of(f.tree.Tail)
-	return end
-}
-
-func withLineEnds(text, lineEnd string) string {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	if lineEnd == "\r\n" {
-		text = strings.ReplaceAll(text, "\n", "\r\n")
-	}
-	return text
-}
-
-// lineDifference is difference by whole lines, so that its ends never lie
-// within a character.
-func lineDifference(before, after string) token.Edit {
-	e := difference(before, after)
-	start := strings.LastIndexByte(before[:e.Span.Start], '\n') + 1
-	same := before[e.Span.End:] // what both end with
-	if i := strings.IndexByte(same, '\n'); i >= 0 {
-		same = same[i+1:]
-	} else {
-		same = ""
-	}
-	end := max(len(before)-len(same), start)
-	return token.Edit{
-		Span: token.Span{Start: token.Pos(start), End: token.Pos(end)}, //nolint:gosec // texts have at most 64 MB
-		New:  after[start : len(after)-(len(before)-end)],
-	}
+	return token.LineEnd(f.tree.Tail.Text)
 }

@@ -157,6 +157,7 @@ func TestNewLine(t *testing.T) {
 		{"before the closing bracket", "PROFILE(contact)\n  .FILTER(a IN [\n|]", "PROFILE(contact)\n  .FILTER(a IN [\n  |]"},
 		{"in a comment", "PROFILE(contact /* (\n |", "PROFILE(contact /* (\n |"},
 		{"parentheses in comments and strings", "PROFILE(contact) // ((\n.FILTER(a == '(('' ( \\' (' /* ( */ &&\n|", "PROFILE(contact) // ((\n.FILTER(a == '(('' ( \\' (' /* ( */ &&\n  |"},
+		{"a parenthesis in double quotes", "PROFILE(contact).FILTER(a == \"x(\")\n|", "PROFILE(contact).FILTER(a == \"x(\")\n|"},
 		{"text before the caret", "PROFILE(\ncontact|", "PROFILE(\ncontact|"},
 		{"the second definition", "A = PROFILE(contact)\nB = PROFILE(\n|", "A = PROFILE(contact)\nB = PROFILE(\n  |"},
 		{"an open one before another", "A = PROFILE(\n|\nB = PROFILE(contact)", "A = PROFILE(\n  |\nB = PROFILE(contact)"},

@@ -15,19 +15,6 @@ import (
 	"segql/lang/token"
 )
 
-// offerView says what the server shows in the text, which commands it runs, and
-// which documents it holds itself.
-func (s *server) offerView(c *protocol.ServerCapabilities) {
-	yes := true
-	c.InlayHintProvider = &protocol.InlayHintOptions{ResolveProvider: &yes}
-	c.CodeLensProvider = &protocol.CodeLensOptions{ResolveProvider: &yes}
-	c.DocumentLinkProvider = &protocol.DocumentLinkOptions{}
-	c.ExecuteCommandProvider = protocol.ExecuteCommandOptions{Commands: s.commands()}
-	if s.can.ruleContent {
-		c.Workspace.TextDocumentContent = &protocol.TextDocumentContentOptions{Schemes: []string{RuleScheme}}
-	}
-}
-
 // hint is a text that is shown in the source, but is no part of it.
 type hint struct {
 	at    token.Pos // in the file
@@ -50,7 +37,7 @@ func (s *server) InlayHint(ctx context.Context, params *protocol.InlayHintParams
 	if err != nil {
 		return nil, err
 	}
-	data, err := marshal(&protocol.TextDocumentIdentifier{URI: v.uri})
+	data, err := protocol.Marshal(&protocol.TextDocumentIdentifier{URI: v.uri})
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +68,7 @@ func (s *server) InlayHint(ctx context.Context, params *protocol.InlayHintParams
 func (s *server) InlayHintResolve(ctx context.Context, params *protocol.InlayHint) (*protocol.InlayHint, error) {
 	now := s.begin(ctx)
 	var document protocol.TextDocumentIdentifier
-	if len(params.Data) == 0 || unmarshal(params.Data, &document) != nil {
+	if len(params.Data) == 0 || protocol.Unmarshal(params.Data, &document) != nil {
 		return nil, failed("the hint does not come from segls")
 	}
 	f := now.file(document.URI)
@@ -155,16 +142,12 @@ func (c *hinter) dialect() {
 			why = "`seg.toml` says it"
 		}
 	}
-	lineEnd := "\n"
-	if i := strings.IndexByte(c.tree.Definitions[0].Text, '\n'); i > 0 && c.tree.Definitions[0].Text[i-1] == '\r' {
-		lineEnd = "\r\n"
-	}
 	c.add(hint{
 		at: c.tree.Start(), label: "dialect: " + d.String(), before: true,
 		tooltip: func() string {
 			return fmt.Sprintf("The file is in the **%s** dialect. %s; the file itself does not name it, as `// seg:dialect %s` does.", d, why, d)
 		},
-		edit: &token.Edit{Span: token.At(c.tree.Start()), New: "// seg:dialect " + d.String() + lineEnd},
+		edit: &token.Edit{Span: token.At(c.tree.Start()), New: "// seg:dialect " + d.String() + c.lineEnd()},
 	})
 }
 

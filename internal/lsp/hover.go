@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -88,6 +89,17 @@ func (h *hoverer) node(n ast.Node, above []ast.Node) token.Span {
 
 // operatorOf returns where the operator of n stands that the place lies in.
 func (h *hoverer) operatorOf(n ast.Node) token.Span {
+	for _, s := range operatorsOf(n) {
+		if s.Contains(h.at) {
+			return s
+		}
+	}
+	return token.NoSpan
+}
+
+// operatorsOf returns where the operators of n stand, which are no nodes of their
+// own.
+func operatorsOf(n ast.Node) []token.Span {
 	var spans []token.Span
 	switch n := n.(type) {
 	case *ast.Query:
@@ -95,28 +107,27 @@ func (h *hoverer) operatorOf(n ast.Node) token.Span {
 			spans = append(spans, o.Span)
 		}
 	case *ast.LogicalExpr:
-		for _, o := range n.Operators {
-			spans = append(spans, o.Span)
-		}
+		spans = operatorSpans(n.Operators)
 	case *ast.ArithExpr:
-		for _, o := range n.Operators {
-			spans = append(spans, o.Span)
-		}
+		spans = operatorSpans(n.Operators)
 	case *ast.CompareExpr:
-		spans = append(spans, n.OpSpan)
+		spans = []token.Span{n.OpSpan}
 	case *ast.Having:
-		spans = append(spans, n.OpSpan)
+		spans = []token.Span{n.OpSpan}
 	case *ast.InExpr:
-		spans = append(spans, n.In)
+		spans = []token.Span{n.In}
 	case *ast.OrderItem:
-		spans = append(spans, n.DirectionSpan)
+		spans = []token.Span{n.DirectionSpan}
 	}
-	for _, s := range spans {
-		if s.IsValid() && s.Len() > 0 && s.Contains(h.at) {
-			return s
-		}
+	return slices.DeleteFunc(spans, func(s token.Span) bool { return !s.IsValid() || s.Len() == 0 })
+}
+
+func operatorSpans(all []ast.Operator) []token.Span {
+	spans := make([]token.Span, len(all))
+	for i, o := range all {
+		spans[i] = o.Span
 	}
-	return token.NoSpan
+	return spans
 }
 
 // name says what a name stands for.
@@ -161,7 +172,7 @@ func (h *hoverer) name(n *ast.Ident, above []ast.Node) {
 		ref := h.resolve(h.definition.Definition).Column(parent)
 		switch {
 		case ref.Row == nil:
-		case n == parent.Qualifier && ref.Row.Alias != nil:
+		case n == parent.Qualifier && isAliasOf(ref.Row, n.Name):
 			h.row(ref.Row)
 		case n == parent.Qualifier:
 			if ref.Row.Info != nil {

@@ -54,3 +54,19 @@ func TestHoverNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestHoverQualifier tells the alias of a row from the name of its table, both of
+// which a column may stand behind.
+func TestHoverQualifier(t *testing.T) {
+	c := start(t, nil)
+	text := "PROFILE(contact, c).FILTER(C.statecode == 0 && contact.statecode == 0)"
+	c.open(at("a.seg"), 1, text)
+	for word, want := range map[string]string{"C.": "alias c: contact", "contact.": "table contact"} {
+		h, err := c.Hover(t.Context(), &protocol.HoverParams{TextDocumentPositionParams: protocol.TextDocumentPositionParams{
+			TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")}, Position: protocol.Position{Character: uint32(strings.Index(text, word))},
+		}})
+		if err != nil || h == nil || !strings.Contains(h.Contents.(*protocol.MarkupContent).Value, want) {
+			t.Errorf("%s: %+v, %v", word, h, err)
+		}
+	}
+}

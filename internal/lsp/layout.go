@@ -13,7 +13,7 @@ const maxLayoutEdits = 1000
 
 // layoutEdits returns edits that make after of before, two layouts of the same
 // text. They replace the blanks that differ, and words that are written in
-// another case. Where more differs, they are one edit of the lines that do.
+// another case. Where more differs, they are one edit of all that does.
 func layoutEdits(before, after string) []token.Edit {
 	var edits []token.Edit
 	i, j := 0, 0
@@ -32,7 +32,7 @@ func layoutEdits(before, after string) []token.Edit {
 	}
 	for i < len(before) || j < len(after) {
 		if len(edits) > maxLayoutEdits {
-			return []token.Edit{lineDifference(before, after)}
+			return []token.Edit{token.Difference(before, after)}
 		}
 		if m, n := blanks(before[i:]), blanks(after[j:]); m > 0 || n > 0 {
 			add(m, n)
@@ -40,11 +40,21 @@ func layoutEdits(before, after string) []token.Edit {
 		}
 		m, n := wordLen(before[i:]), wordLen(after[j:])
 		if m != n || !strings.EqualFold(before[i:i+m], after[j:j+n]) {
-			return []token.Edit{lineDifference(before, after)}
+			return []token.Edit{token.Difference(before, after)}
 		}
 		add(m, n)
 	}
 	return edits
+}
+
+// isBlank reports whether text has nothing but blanks and tabs.
+func isBlank(text string) bool {
+	for i := range len(text) {
+		if text[i] != ' ' && text[i] != '\t' {
+			return false
+		}
+	}
+	return true
 }
 
 // blanks returns how many bytes of blank space text starts with.

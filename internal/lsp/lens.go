@@ -1,11 +1,8 @@
 package lsp
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"go.lsp.dev/protocol"
 
@@ -54,7 +51,7 @@ func (s *server) CodeLens(ctx context.Context, params *protocol.CodeLensParams) 
 
 // lens returns a lens at a span of a definition.
 func (v view) lens(d ast.Placed, at token.Span, data lensData) (protocol.CodeLens, error) {
-	raw, err := marshal(data)
+	raw, err := protocol.Marshal(data)
 	return protocol.CodeLens{Range: v.rangeOf(d.Abs(at)), Data: raw}, err
 }
 
@@ -62,7 +59,7 @@ func (v view) lens(d ast.Placed, at token.Span, data lensData) (protocol.CodeLen
 func (s *server) CodeLensResolve(ctx context.Context, params *protocol.CodeLens) (*protocol.CodeLens, error) {
 	now := s.begin(ctx)
 	var data lensData
-	if len(params.Data) == 0 || unmarshal(params.Data, &data) != nil {
+	if len(params.Data) == 0 || protocol.Unmarshal(params.Data, &data) != nil {
 		return nil, failed("the lens does not come from segls")
 	}
 	f := now.file(data.URI)
@@ -93,16 +90,9 @@ func (s *server) referencesCommand(ctx context.Context, v view, at protocol.Posi
 	if !s.can.showReferences || len(references) == 0 {
 		return c, nil
 	}
-	slices.SortStableFunc(references, func(a, b place) int {
-		return cmp.Or(strings.Compare(string(a.file.uri), string(b.file.uri)), cmp.Compare(a.span.Start, b.span.Start))
-	})
-	locations := make([]protocol.Location, 0, len(references))
-	for _, p := range references {
-		locations = append(locations, p.file.location(p.span))
-	}
 	c.Command = commandShowReferences
-	for _, argument := range []any{v.written, at, locations} {
-		raw, err := marshal(argument)
+	for _, argument := range []any{v.written, at, locations(references)} {
+		raw, err := protocol.Marshal(argument)
 		if err != nil {
 			return c, err
 		}

@@ -196,7 +196,7 @@ func (s *server) start() {
 func (s *server) register(ctx context.Context) {
 	var all []protocol.Registration
 	if s.can.watchFiles {
-		options, err := marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: []protocol.FileSystemWatcher{
+		options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: []protocol.FileSystemWatcher{
 			{GlobPattern: protocol.Pattern("**/*.seg")},
 			{GlobPattern: protocol.Pattern("**/seg.toml")},
 			{GlobPattern: protocol.Pattern("**/*schema*.json")},
@@ -206,7 +206,7 @@ func (s *server) register(ctx context.Context) {
 		}
 	}
 	if s.can.configurationChange {
-		options, err := marshal(&protocol.DidChangeConfigurationRegistrationOptions{Section: protocol.String(Section)})
+		options, err := protocol.Marshal(&protocol.DidChangeConfigurationRegistrationOptions{Section: protocol.String(Section)})
 		if err == nil {
 			all = append(all, protocol.Registration{ID: "segls-settings", Method: protocol.MethodWorkspaceDidChangeConfiguration, RegisterOptions: options})
 		}
@@ -256,26 +256,4 @@ func (s *server) Exit(context.Context) error {
 	s.exited.Store(true)
 	s.cancel()
 	return nil
-}
-
-// capabilities are what the server offers.
-func (s *server) capabilities(encoding protocol.PositionEncodingKind) protocol.ServerCapabilities {
-	yes := true
-	incremental := protocol.TextDocumentSyncKindIncremental
-	c := protocol.ServerCapabilities{
-		PositionEncoding: encoding,
-		TextDocumentSync: &protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental, Save: protocol.Boolean(true)},
-		Workspace: &protocol.WorkspaceOptions{
-			WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{Supported: &yes, ChangeNotifications: protocol.Boolean(true)},
-		},
-	}
-	if s.can.pullDiagnostics {
-		c.DiagnosticProvider = &protocol.DiagnosticOptions{InterFileDependencies: true, WorkspaceDiagnostics: true}
-	}
-	s.offerCompletion(&c)
-	s.offerInformation(&c)
-	s.offerNavigation(&c)
-	s.offerActions(&c)
-	s.offerView(&c)
-	return c
 }

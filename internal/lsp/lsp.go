@@ -1,17 +1,21 @@
 // Package lsp is the language server of segment queries, LSP 3.18.
 //
-// One file holds one feature. A feature is a thin function over a snapshot: one
-// immutable state of the workspace, with the text and tree of each file and the
-// checked project it belongs to. Notifications change the state, one after the
-// other in the order they came; a request sees the state in which it was sent,
-// and may take its time while later ones go on.
+// A file holds one feature, or what several share; capabilities.go says which
+// there are. A feature is a thin function over a snapshot: one immutable state of
+// the workspace, with the text and tree of each file and the checked project it
+// belongs to. Notifications change the state, one after the other in the order
+// they came; a request sees the state in which it was sent, and may take its time
+// while later ones go on.
 //
 // Inside the package every position is a byte offset. The lines and columns of
 // the protocol, in the unit agreed on with the client, are turned into offsets
-// and back in mapper.go alone.
+// and back in mapper.go. Only tokens.go counts columns itself: those of semantic
+// tokens are distances, from one token to the next.
 //
 // The package imports the language core (lang/..), internal/project for
-// seg.toml and .editorconfig, and go.lsp.dev/protocol and jsonrpc2. It reads
+// seg.toml and .editorconfig, internal/rulepage for the pages of the rules,
+// go.lsp.dev/protocol, jsonrpc2 and uri, and go-json-experiment/json for what the
+// protocol leaves open: settings, and what items carry to be resolved. It reads
 // files only through Files, so it also runs where there is no disk; it never
 // writes one, and never talks to anyone but its client. An organization is asked
 // only through Remote, which the program gives.
@@ -25,6 +29,7 @@ import (
 	"time"
 
 	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
 )
 
 // Name is what the server calls itself, Source the source of its diagnostics,
@@ -97,7 +102,7 @@ func (codec) Marshal(v any) ([]byte, error) {
 	if raw, ok := v.(jsonrpc2.RawMessage); ok && raw != nil {
 		return raw, nil
 	}
-	return marshal(v)
+	return protocol.Marshal(v)
 }
 
-func (codec) Unmarshal(data []byte, v any) error { return unmarshal(data, v) }
+func (codec) Unmarshal(data []byte, v any) error { return protocol.Unmarshal(data, v) }

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -224,7 +225,7 @@ func (b *completer) having(f *frame) {
 		}
 	case f.argument == 1 && f.expects == wantOperand:
 		for _, w := range []token.Word{token.UTCDAYS, token.UTCMONTHS, token.UTCYEARS, token.UTCWEEKS, token.UTCHOURS, token.UTCMINUTES} {
-			if r, _ := referenceOf(w); r.dialect == check.Undetermined || b.mayBe(r.dialect) {
+			if r, _ := wordDocOf(w); r.dialect == check.Undetermined || b.mayBe(r.dialect) {
 				b.words(0, w)
 			}
 		}
@@ -385,7 +386,7 @@ func (b *completer) segments(before, behind string) {
 		}
 		c := candidate{
 			label: before + name + behind, filter: filter(name), kind: protocol.CompletionItemKindReference, description: baseName(fileURI(d.File.Path)),
-			uses: b.usage.segments[name], data: b.data(itemSegment, name, ""),
+			uses: b.used(segmentMark + name), data: b.data(itemSegment, name, ""),
 		}
 		if d.File != b.checked {
 			c.rank = 1
@@ -409,12 +410,15 @@ func (b *completer) segments(before, behind string) {
 			others = append(others, name)
 		}
 	}
-	slices.Sort(others)
+	slices.SortFunc(others, func(a, b string) int {
+		return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
+	})
+	others = slices.CompactFunc(others, strings.EqualFold)
 	for _, name := range others {
 		if len(b.project().Lookup(b.checked, name)) == 0 {
 			b.add(candidate{
 				label: before + name + behind, filter: filter(name), kind: protocol.CompletionItemKindReference, description: "not in the workspace",
-				rank: 2, uses: b.usage.segments[name],
+				rank: 2, uses: b.used(segmentMark + name),
 			})
 		}
 	}
@@ -581,7 +585,7 @@ var wordSnippets = map[token.Word]string{
 func (b *completer) words(rank int, words ...token.Word) {
 	for _, w := range words {
 		c := candidate{label: w.String(), kind: protocol.CompletionItemKindFunction, rank: rank, data: wordData(w)}
-		r, _ := referenceOf(w)
+		r, _ := wordDocOf(w)
 		c.detail = r.kind
 		switch {
 		case b.follows == '(' && b.end > b.start:

@@ -153,6 +153,7 @@ type brackets struct {
 
 func bracketsIn(text string) brackets {
 	b := brackets{shut: map[int]int{}, last: -1}
+	line, isFirst := 0, true // where the line starts, and that nothing stands on it yet
 	for i := 0; i < len(text); i++ {
 		switch rest := text[i:]; {
 		case strings.HasPrefix(rest, "//"):
@@ -162,6 +163,7 @@ func bracketsIn(text string) brackets {
 				return b
 			}
 			i += n
+			line, isFirst = i+1, true
 			continue
 		case strings.HasPrefix(rest, "/*"):
 			n := strings.Index(rest[2:], "*/")
@@ -169,22 +171,30 @@ func bracketsIn(text string) brackets {
 				b.inComment = true
 				return b
 			}
+			if last := strings.LastIndexAny(rest[:n+2], "\r\n"); last >= 0 {
+				line = i + last + 1
+			}
 			i += n + 3
+			isFirst = false
 			continue
-		case strings.IndexByte(" \t\r\n", rest[0]) >= 0:
+		case rest[0] == '\r' || rest[0] == '\n':
+			line, isFirst = i+1, true
 			continue
-		case rest[0] == '\'':
-			i += stringLen(rest) - 1
+		case rest[0] == ' ' || rest[0] == '\t':
+			continue
+		case rest[0] == '\'' || rest[0] == '"':
+			end, _ := stringEnd(text, i)
+			i = end - 1
 		case rest[0] == '(' || rest[0] == '[':
 			b.open = append(b.open, i)
 		case (rest[0] == ')' || rest[0] == ']') && len(b.open) > 0:
 			opened := b.open[len(b.open)-1]
 			b.open = b.open[:len(b.open)-1]
-			if start := lineStart(text, i); isBlank(text[start:i]) {
-				b.shut[start] = opened
+			if isFirst {
+				b.shut[line] = opened
 			}
 		}
-		b.last = i
+		b.last, isFirst = i, false
 	}
 	return b
 }
@@ -209,22 +219,6 @@ func (b brackets) stepIndentation(text, unit string) string {
 
 // lineStart returns where the line of an offset starts.
 func lineStart(text string, i int) int { return strings.LastIndexAny(text[:i], "\r\n") + 1 }
-
-// stringLen returns the length of the string that text starts with; one that is
-// not closed ends with its line.
-func stringLen(text string) int {
-	for i := 1; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case '\'':
-			return i + 1
-		case '\n', '\r':
-			return i
-		}
-	}
-	return len(text)
-}
 
 // indentationOf returns the blanks that the line of offset i starts with.
 func indentationOf(text string, i int) string {

@@ -45,7 +45,11 @@ func (p *prose) part() {
 func (p *prose) code(text string) {
 	p.part()
 	if p.markdown {
-		text = "```" + languageID + "\n" + text + "\n```"
+		fence := "```"
+		for strings.Contains(text, fence) {
+			fence += "`" // what stands in the text must not close the block
+		}
+		text = fence + languageID + "\n" + text + "\n" + fence
 	}
 	p.text.WriteString(text)
 }
@@ -128,7 +132,8 @@ func (p *prose) escape(text string) string {
 	}
 	var b strings.Builder
 	for i, r := range text {
-		next := text[i+utf8.RuneLen(r):]
+		_, size := utf8.DecodeRuneInString(text[i:]) // 1 where text is not UTF-8
+		next := text[i+size:]
 		switch r {
 		case '\\', '`', '*', '[', ']', '<', '|', '~':
 			b.WriteByte('\\')
@@ -150,8 +155,8 @@ func (p *prose) escape(text string) string {
 	return b.String()
 }
 
-// reference says what a word or operator of the language does.
-func (p *prose) reference(r reference) {
+// wordDoc says what a word or operator of the language does.
+func (p *prose) wordDoc(r wordDoc) {
 	p.code(r.syntax)
 	p.say("%s", r.doc)
 	var notes []string
@@ -424,9 +429,9 @@ func (p *prose) choice(choice schema.Choice, c *schema.Column, table string) {
 
 // word says what a word of the language does; nothing if it is none.
 func (p *prose) word(text string) {
-	if r, ok := referenceOf(token.Lookup(text)); ok {
-		p.reference(r)
+	if r, ok := wordDocOf(token.Lookup(text)); ok {
+		p.wordDoc(r)
 	} else if r, ok := operators[text]; ok {
-		p.reference(r)
+		p.wordDoc(r)
 	}
 }

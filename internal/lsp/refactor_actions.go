@@ -21,7 +21,7 @@ var refactorKinds = map[refactor.Kind]protocol.CodeActionKind{
 // refactorings returns the ways to write differently what stands at the place.
 func (a *asking) refactorings(ctx context.Context) []offer {
 	layout := func(f *check.File) format.Options { return a.layout(ctx, f) }
-	place := refactor.Place{Project: a.project(), File: a.view.checked, Span: a.at, Layout: layout}
+	place := refactor.Place{Project: a.project(), File: a.checked, Span: a.at, Layout: layout}
 	var offers []offer
 	for _, action := range place.Actions() {
 		offers = append(offers, offer{
@@ -45,11 +45,11 @@ func (a *asking) refactorings(ctx context.Context) []offer {
 // layout returns how a file is laid out. Where its style can't be read, which
 // formatting tells the user, it has the defaults.
 func (a *asking) layout(ctx context.Context, f *check.File) format.Options {
-	style, err := a.options.Files.Style(ctx, fileURI(f.Path))
+	style, err := a.server.options.Files.Style(ctx, fileURI(f.Path))
 	if err != nil {
 		return format.Options{}
 	}
-	return format.Options{Width: style.Width, Indent: style.Indent, TabWidth: style.TabWidth}
+	return layoutOf(style)
 }
 
 // actionData is what an action carries that is offered without its edit: where

@@ -93,6 +93,12 @@ func (s *server) References(ctx context.Context, params *protocol.ReferenceParam
 			return nil, err
 		}
 	}
+	return locations(places), nil
+}
+
+// locations returns places as the client names them, in the order of their files
+// and texts.
+func locations(places []place) []protocol.Location {
 	slices.SortFunc(places, func(a, b place) int {
 		return cmp.Or(strings.Compare(string(a.file.uri), string(b.file.uri)), cmp.Compare(a.span.Start, b.span.Start))
 	})
@@ -100,7 +106,7 @@ func (s *server) References(ctx context.Context, params *protocol.ReferenceParam
 	for _, p := range places {
 		out = append(out, p.file.location(p.span))
 	}
-	return out, nil
+	return out
 }
 
 // schemaPlaces returns where the project uses what a name of the schema means.

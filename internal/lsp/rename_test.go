@@ -86,7 +86,7 @@ func TestRenameToLongName(t *testing.T) {
 		}})
 		return err
 	}
-	const want = "the name has 101 characters; that of a segment has at most 100"
+	const want = "a segment's name has at most 100 characters, but this one has 101; choose a shorter name"
 	if err := rename(0, strings.Repeat("x", 101)); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v", err)
 	}

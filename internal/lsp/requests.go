@@ -58,7 +58,7 @@ func (s *server) Request(ctx context.Context, method string, params any) (any, e
 // answer reads the parameters of a request, and answers it.
 func answer[P, R any](raw protocol.LSPAny, do func(P) (R, error)) (any, error) {
 	var p P
-	if err := unmarshal(raw, &p); err != nil {
+	if err := protocol.Unmarshal(raw, &p); err != nil {
 		return nil, jsonrpc2.ErrParse
 	}
 	return do(p)

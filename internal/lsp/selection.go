@@ -71,16 +71,10 @@ func selectIn(n ast.Node, p token.Pos, add func(token.Span)) {
 			add(token.Span{Start: open + 1, End: shut})
 		}
 	}
-	operators := func(all []ast.Operator) {
-		for _, o := range all {
-			add(o.Span)
-		}
+	for _, s := range operatorsOf(n) {
+		add(s)
 	}
 	switch n := n.(type) {
-	case *ast.Query:
-		for _, o := range n.Operators {
-			add(o.Span)
-		}
 	case *ast.Operand:
 		// From the source up to the step at p: what that step works on.
 		end := n.Source.Span().End
@@ -96,14 +90,7 @@ func selectIn(n ast.Node, p token.Pos, add func(token.Span)) {
 	case *ast.ParenExpr:
 		between(n.Lparen, n.Rparen)
 	case *ast.InExpr:
-		add(n.In)
 		between(n.Lbrack, n.Rbrack)
-	case *ast.CompareExpr:
-		add(n.OpSpan)
-	case *ast.LogicalExpr:
-		operators(n.Operators)
-	case *ast.ArithExpr:
-		operators(n.Operators)
 	case *ast.StringLit:
 		if n.Extent.Len() > 2 {
 			add(token.Span{Start: n.Extent.Start + 1, End: n.Extent.End - 1})

@@ -24,7 +24,7 @@ func (s *server) SignatureHelp(ctx context.Context, params *protocol.SignatureHe
 	}
 	for i := len(b.frames) - 1; i > 0; i-- {
 		f := &b.frames[i]
-		if r, ok := referenceOf(f.word); ok && !f.isList {
+		if r, ok := wordDocOf(f.word); ok && !f.isList {
 			// The other words with a syntax that could stand before a
 			// parenthesis, such as UNION, call nothing.
 			if strings.HasPrefix(r.syntax, f.word.String()+"(") {
@@ -36,7 +36,7 @@ func (s *server) SignatureHelp(ctx context.Context, params *protocol.SignatureHe
 }
 
 // signature returns the help for a call that the caret is in.
-func (b *completer) signature(f *frame, r reference) *protocol.SignatureHelp {
+func (b *completer) signature(f *frame, r wordDoc) *protocol.SignatureHelp {
 	can := b.server.can
 	doc := &prose{markdown: can.markdownSignatures}
 	doc.say("%s", r.doc)
@@ -79,7 +79,7 @@ func (b *completer) signature(f *frame, r reference) *protocol.SignatureHelp {
 }
 
 // activeParameter returns which parameter the caret is in, -1 if it is none.
-func (b *completer) activeParameter(f *frame, r reference) int {
+func (b *completer) activeParameter(f *frame, r wordDoc) int {
 	n := len(r.parameters)
 	switch {
 	case f.argument < n && f.word == token.TRAVERSE && f.argument == 1 && f.inCall == token.FILTER:

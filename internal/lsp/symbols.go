@@ -214,15 +214,13 @@ func (s *server) Symbols(ctx context.Context, params *protocol.WorkspaceSymbolPa
 		}
 	}
 	slices.SortFunc(all, func(a, b match) int {
-		return cmp.Or(a.score-b.score, cmp.Compare(len(a.Name.Name), len(b.Name.Name)), cmp.Compare(a.Name.Name, b.Name.Name),
-			cmp.Compare(a.File.Path, b.File.Path), cmp.Compare(a.Offset, b.Offset))
+		// Without a query in the order of the files, as one would look through them.
+		better := 0
+		if query != "" {
+			better = cmp.Or(a.score-b.score, cmp.Compare(len(a.Name.Name), len(b.Name.Name)), cmp.Compare(a.Name.Name, b.Name.Name))
+		}
+		return cmp.Or(better, cmp.Compare(a.File.Path, b.File.Path), cmp.Compare(a.Offset, b.Offset))
 	})
-	if query == "" {
-		// In the order of the files, as one would look through them.
-		slices.SortFunc(all, func(a, b match) int {
-			return cmp.Or(cmp.Compare(a.File.Path, b.File.Path), cmp.Compare(a.Offset, b.Offset))
-		})
-	}
 	found := protocol.SymbolInformationSlice{}
 	for _, m := range all[:min(len(all), maxSymbols)] {
 		f := now.file(fileURI(m.File.Path))

@@ -58,7 +58,7 @@ func (s *server) edited(f *file, change protocol.TextDocumentContentChangeEvent)
 	case *protocol.TextDocumentContentChangePartial:
 		return reparse(f.tree, token.Edit{Span: f.span(c.Range), New: c.Text})
 	case *protocol.TextDocumentContentChangeWholeDocument:
-		return reparse(f.tree, difference(f.text(), c.Text))
+		return reparse(f.tree, token.Difference(f.text(), c.Text))
 	}
 	return f.tree
 }
@@ -72,23 +72,6 @@ func reparse(tree *ast.File, edit token.Edit) *ast.File {
 		return tree // an edit outside the text, which the mapper lets none through
 	}
 	return parser.Parse(text)
-}
-
-// difference returns the one edit that makes after of before, so that what is
-// the same at both ends keeps its tree.
-func difference(before, after string) token.Edit {
-	start, n := 0, min(len(before), len(after))
-	for start < n && before[start] == after[start] {
-		start++
-	}
-	end := 0
-	for end < n-start && before[len(before)-1-end] == after[len(after)-1-end] {
-		end++
-	}
-	return token.Edit{
-		Span: token.Span{Start: token.Pos(start), End: token.Pos(len(before) - end)},
-		New:  after[start : len(after)-end],
-	}
 }
 
 // DidClose implements protocol.Server.

@@ -598,19 +598,3 @@ func (s *server) SemanticTokensRange(ctx context.Context, params *protocol.Seman
 	}
 	return answer, nil
 }
-
-// touching returns the definitions whose text a span touches, the tail among
-// them.
-func (v view) touching(s token.Span) []ast.Placed {
-	all := v.tree.Definitions
-	from, _ := slices.BinarySearchFunc(all, s.Start, func(d ast.Placed, p token.Pos) int { return int(d.End() - p) })
-	to := from
-	for to < len(all) && all[to].Offset <= s.End {
-		to++
-	}
-	found := all[from:to:to]
-	if to == len(all) && v.tree.Tail.Definition != nil && v.tree.Tail.Text != "" {
-		found = append(found, v.tree.Tail)
-	}
-	return found
-}

@@ -22,8 +22,9 @@ type usage struct {
 type unitUsage struct {
 	project *check.Project
 	trees   map[string]*ast.File
-	// counts says how many definitions use a name, in lower case; segments
-	// are those names that SEGMENT(..) refers to.
+	// counts says how many definitions use a name, in lower case; segmentMark
+	// stands before those that SEGMENT(..) refers to. They are in segments, too,
+	// as they are written.
 	counts   map[string]int
 	segments map[string]int
 	seen     map[string]bool // of count, to be used again
@@ -104,38 +105,43 @@ func (u *unitUsage) replace(before, after *ast.File) {
 	}
 }
 
+// segmentMark stands before the names of segments in counts.
+const segmentMark = "\x00"
+
 // count adds to the counts of the tables, columns, relationships, events and
 // segments that a definition uses, for each once.
 func (u *unitUsage) count(d *ast.Definition, by int) {
 	clear(u.seen)
-	add := func(mark string, counts map[string]int, i *ast.Ident) {
+	bump := func(counts map[string]int, key string) {
+		if counts[key] += by; counts[key] <= 0 {
+			delete(counts, key)
+		}
+	}
+	add := func(mark string, i *ast.Ident) {
 		if i == nil || i.Name == "" || u.seen[mark+i.Name] {
 			return
 		}
 		u.seen[mark+i.Name] = true
-		key := i.Name
-		if mark == "" {
-			key = strings.ToLower(key)
-		}
-		if counts[key] += by; counts[key] <= 0 {
-			delete(counts, key)
+		bump(u.counts, mark+strings.ToLower(i.Name))
+		if mark == segmentMark {
+			bump(u.segments, i.Name)
 		}
 	}
 	ast.Inspect(d, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.Profile:
-			add("", u.counts, n.Table)
+			add("", n.Table)
 		case *ast.Segment:
-			add("segment ", u.segments, n.Name)
+			add(segmentMark, n.Name)
 		case *ast.Interaction:
-			add("", u.counts, n.Event)
-			add("", u.counts, n.Link)
+			add("", n.Event)
+			add("", n.Link)
 		case *ast.Traverse:
-			add("", u.counts, n.Relationship)
+			add("", n.Relationship)
 		case *ast.Relate:
-			add("", u.counts, n.Relationship)
+			add("", n.Relationship)
 		case *ast.ColumnExpr:
-			add("", u.counts, &n.Name)
+			add("", &n.Name)
 		}
 		return true
 	})

@@ -8,6 +8,7 @@ import (
 
 	"segql/lang/ast"
 	"segql/lang/parser"
+	"segql/lang/token"
 )
 
 // TestUsageReplace counts a file after edits, in the middle and at its ends:
@@ -21,7 +22,7 @@ func TestUsageReplace(t *testing.T) {
 	for _, text := range []string{a + b, a + b + c, a + strings.Replace(b, "(A", "(a", 1) + c, c + a, a + c, a + a + c, "", b} {
 		tree := parser.Parse(text)
 		if before != nil {
-			tree = reparse(before, difference(before.Text(), text))
+			tree = reparse(before, token.Difference(before.Text(), text))
 		}
 		u.replace(before, tree)
 		before = tree

@@ -258,8 +258,8 @@ func (s *server) validateLenses(v view) []protocol.CodeLens {
 		if d.Name != nil {
 			at = v.position(d.Abs(d.Name.Span()).Start)
 		}
-		target, _ := marshal(string(v.written)) // text can always be encoded
-		place, _ := marshal(at)
+		target, _ := protocol.Marshal(string(v.written)) // text can always be encoded
+		place, _ := protocol.Marshal(at)
 		lenses = append(lenses, protocol.CodeLens{
 			Range:   protocol.Range{Start: at, End: at},
 			Command: protocol.Command{Title: "Validate", Command: commandValidate, Arguments: []protocol.LSPAny{target, place}},
@@ -277,13 +277,13 @@ type validation struct {
 
 // validateCommand does seg.validate: it has the organization validate queries of
 // a file.
-func (s *server) validateCommand(ctx context.Context, v view, definitions []ast.Placed) (protocol.LSPAny, error) {
+func (s *server) validateCommand(ctx context.Context, v view, definitions []ast.Placed) (any, error) {
 	got, err := s.validate(ctx, v, definitions, true)
 	if err != nil {
 		return nil, err
 	}
 	s.showMessage(protocol.MessageTypeInfo, "%s", got.Message)
-	return marshal(got)
+	return got, nil
 }
 
 // validate has the organization of a file validate definitions of it, unless the

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"context"
+	"slices"
 
 	"go.lsp.dev/protocol"
 
@@ -53,4 +54,33 @@ func (v view) path(at protocol.Position) (ast.Placed, []ast.Node, token.Pos) {
 	p := v.offset(at)
 	d, nodes := v.tree.Path(p)
 	return d, nodes, p - d.Offset
+}
+
+// nameOf returns the name of a definition, empty if it has none.
+func nameOf(d ast.Placed) string {
+	if d.Name == nil {
+		return ""
+	}
+	return d.Name.Name
+}
+
+// definitionsIn returns the definitions whose text a span of the file touches.
+func (f *file) definitionsIn(at token.Span) []ast.Placed {
+	all := f.tree.Definitions
+	from, _ := slices.BinarySearchFunc(all, at.Start, func(d ast.Placed, p token.Pos) int { return int(d.End() - p) })
+	to := from
+	for to < len(all) && all[to].Offset <= at.End {
+		to++
+	}
+	return all[from:to:to]
+}
+
+// touching is definitionsIn with what stands behind all definitions, if the span
+// touches that, too.
+func (f *file) touching(at token.Span) []ast.Placed {
+	found, tail := f.definitionsIn(at), f.tree.Tail
+	if tail.Definition != nil && tail.Text != "" && tail.Offset <= at.End {
+		found = append(found, tail)
+	}
+	return found
 }

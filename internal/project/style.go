@@ -16,6 +16,8 @@ import (
 	"sync"
 
 	"mvdan.cc/editorconfig"
+
+	"segql/lang/token"
 )
 
 // What a style may ask for.
@@ -36,11 +38,8 @@ type Style struct {
 
 // Finish gives a formatted text the line ends of the style.
 func (s Style) Finish(text string) string {
-	if s.EOL != "" && strings.Contains(text, "\r\n") {
-		text = strings.ReplaceAll(text, "\r\n", "\n")
-	}
-	if s.EOL == "\r\n" {
-		text = strings.ReplaceAll(text, "\n", "\r\n")
+	if s.EOL != "" {
+		text = token.WithLineEnds(text, s.EOL)
 	}
 	if !s.FinalNewline {
 		text = strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")

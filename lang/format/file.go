@@ -64,7 +64,7 @@ func File(f *ast.File, opts Options) string {
 	if f.HasErrors() {
 		return f.Text()
 	}
-	p := newPrinter(opts, lineEnd(f.Text()))
+	p := newPrinter(opts, token.LineEnd(f.Text()))
 	p.out = make([]byte, 0, f.Size+f.Size/4)
 	var b builder
 	for _, d := range f.Definitions {
@@ -89,7 +89,7 @@ func Definition(d *ast.Definition, opts Options) string {
 	if len(d.Errors) > 0 || d.Query == nil {
 		return d.Text
 	}
-	p := newPrinter(opts, lineEnd(d.Text))
+	p := newPrinter(opts, token.LineEnd(d.Text))
 	p.definition(&builder{}, d)
 	return string(p.out)
 }
@@ -135,14 +135,6 @@ func newPrinter(opts Options, lineEnd string) *printer {
 		width: opts.Width, step: opts.Indent, lineEnd: lineEnd,
 		stepW: width(strings.ReplaceAll(opts.Indent, "\t", strings.Repeat(" ", opts.TabWidth))),
 	}
-}
-
-// lineEnd returns the line end that text has, LF if it has none.
-func lineEnd(text string) string {
-	if i := strings.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
-		return "\r\n"
-	}
-	return "\n"
 }
 
 // definition prints a definition on lines of its own.

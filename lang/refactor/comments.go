@@ -6,6 +6,7 @@ import (
 
 	"segql/lang/ast"
 	"segql/lang/check"
+	"segql/lang/parser"
 	"segql/lang/token"
 )
 
@@ -14,7 +15,8 @@ const ignoreMark = "seg:ignore"
 // IgnoreLine returns the edit that silences a rule on the line where a finding
 // starts, whose span counts from the start of the file. It goes into a comment
 // that silences another rule there, else to the end of the line, else on a line
-// of its own above. It is not ok where comments leave no room.
+// of its own above. It is not ok where comments leave no room. What else the
+// comment silences, [IgnoreScope] says.
 func IgnoreLine(f *ast.File, rule string, at token.Span) (edit token.Edit, ok bool) {
 	return ignoreLine(f, newLines(f), rule, at)
 }
@@ -49,7 +51,42 @@ func ignoreLine(f *ast.File, lines fileLines, rule string, at token.Span) (edit 
 	if slices.ContainsFunc(comments, func(c placedComment) bool { return c.span.Start < line.Start && line.Start < c.span.End }) {
 		return token.Edit{}, false
 	}
-	return token.Edit{Span: token.At(line.Start), New: indentOf(line.Text(text)) + "// " + ignoreMark + " " + rule + lineEnd(text)}, true
+	return token.Edit{Span: token.At(line.Start), New: indentOf(line.Text(text)) + "// " + ignoreMark + " " + rule + token.LineEnd(text)}, true
+}
+
+// IgnoreScope says where an edit of IgnoreLine silences its rule: "on this line",
+// or where the comment stands at the start or the end of several lines, "in this
+// condition", "in this step" or "in this query".
+func IgnoreScope(f *ast.File, edit token.Edit) string {
+	scope := "on this line"
+	after, err := parser.Reparse(f, edit)
+	if err != nil {
+		return scope
+	}
+	// The last letter of the rule's name, which stands in the comment.
+	last := edit.Span.Start + token.Pos(len(strings.TrimRight(edit.New, "\r\n"))) - 1 //nolint:gosec // texts have at most 64 MB
+	d := after.At(last)
+	ast.Inspect(d.Definition, func(n ast.Node) bool {
+		if n == nil {
+			return false
+		}
+		c := n.Attached()
+		if c == nil || !slices.ContainsFunc(slices.Concat(c.Leading, c.Dangling, c.Trailing), func(c *ast.Comment) bool { return d.Abs(c.Span).Contains(last) }) {
+			return true
+		}
+		if strings.ContainsAny(n.Span().Text(d.Text), "\r\n") {
+			switch n.(type) {
+			case ast.Expr:
+				scope = "in this condition"
+			case ast.Step:
+				scope = "in this step"
+			default:
+				scope = "in this query"
+			}
+		}
+		return false
+	})
+	return scope
 }
 
 // IgnoreFile returns the edits that silence a rule in each of the definitions
@@ -91,12 +128,12 @@ func ignoreDefinition(lines fileLines, rule string, d ast.Placed) token.Edit {
 	if strings.TrimSpace(text[line.Start:start]) != "" {
 		return token.Edit{Span: token.At(start), New: "/* " + ignoreMark + " " + rule + " */ "}
 	}
-	return token.Edit{Span: token.At(line.Start), New: text[line.Start:start] + "// " + ignoreMark + " " + rule + lineEnd(text)}
+	return token.Edit{Span: token.At(line.Start), New: text[line.Start:start] + "// " + ignoreMark + " " + rule + token.LineEnd(text)}
 }
 
 // DeclareDialect returns the edit that names the dialect of a file.
 func DeclareDialect(f *ast.File, d check.Dialect) token.Edit {
-	end := lineEnd(f.Text())
+	end := token.LineEnd(f.Text())
 	return token.Edit{Span: token.At(f.Start()), New: "// seg:dialect " + d.String() + end + end}
 }
 
@@ -162,12 +199,4 @@ func (l fileLines) at(p token.Pos) token.Span {
 
 func indentOf(line string) string {
 	return line[:len(line)-len(strings.TrimLeft(line, " \t"))]
-}
-
-// lineEnd returns the line end that a text has, LF if it has none.
-func lineEnd(text string) string {
-	if i := strings.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
-		return "\r\n"
-	}
-	return "\n"
 }

@@ -85,6 +85,29 @@ func TestIgnore(t *testing.T) {
 	}
 }
 
+// TestIgnoreScope silences what is found first and says where that holds.
+func TestIgnoreScope(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"PROFILE(contact).FILTER(x == 1)", "on this line"},
+		{"PROFILE(contact).FILTER(x == 1)\n", "on this line"},
+		{"A = PROFILE(contact).FILTER(x == 1)\r\n\r\nB = PROFILE(contact)\r\n  .FILTER(x == 1)\r\n", "on this line"},
+		{"PROFILE(contact)\n  .FILTER(x == 1)\n  .DISTINCT()\n", "on this line"},
+		{"PROFILE(contact)\n  .FILTER(x == 1)\n", "in this query"},
+		{"PROFILE(contact)\n  .FILTER(x == 1) // why\n", "on this line"},
+		{"PROFILE(contact).FILTER(\n  fax == 'a' ||\n  x == 1)\n  .DISTINCT()\n", "in this step"},
+		{"PROFILE(contact).FILTER(\n  x == 1 ||\n  fax == 'a')\n", "on this line"},
+		{"PROFILE(contact).FILTER(\n  x == 1 || // seg:ignore unknown-choice-value\n  statecode == 7)\n", "on this line"},
+		{"PROFILE(contact).FILTER(\n  fax == 'a' ||\n  x == 1\n)\n", "in this condition"},
+		{"PROFILE(contact).FILTER(x == 1 && // why\n  fax == 'a')\n", "in this query"},
+	} {
+		tree := parser.Parse(test.text)
+		edit, ok := refactor.IgnoreLine(tree, "unknown-column", of("unknown-column", findings(test.text))[0])
+		if got := refactor.IgnoreScope(tree, edit); !ok || got != test.want {
+			t.Errorf("%q: it is silenced %s, want %s", test.text, got, test.want)
+		}
+	}
+}
+
 // TestIgnoreManyOnOneLine silences so many definitions on one line that it would
 // not end if each went through the line.
 func TestIgnoreManyOnOneLine(t *testing.T) {

@@ -73,6 +73,7 @@ func FuzzActions(f *testing.F) {
 				if _, err := token.Apply(text, edit); err != nil {
 					t.Error(err)
 				}
+				refactor.IgnoreScope(file.Tree, edit)
 			}
 			if _, err := token.Apply(text, refactor.IgnoreFile(file.Tree, "unknown-column", []token.Span{found.Span})...); err != nil {
 				t.Error(err)

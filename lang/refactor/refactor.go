@@ -153,7 +153,7 @@ func (p Place) laidOut(f *check.File, d ast.Placed, edits []token.Edit) (token.E
 		blanks := text[:len(text)-len(strings.TrimLeft(text, " \t\r\n"))]
 		text = blanks + strings.TrimRight(format.File(tree, options), "\r\n")
 	}
-	return difference(d.Text, withLineEnds(text, f.Tree.Text())).Shift(d.Offset), nil
+	return token.Difference(d.Text, token.WithLineEnds(text, token.LineEnd(f.Tree.Text()))).Shift(d.Offset), nil
 }
 
 // lostComment reports whether a comment is not in the tree.
@@ -169,38 +169,6 @@ func lostComment(comments []*ast.Comment, tree *ast.File) bool {
 		left[plain(c)]--
 		return left[plain(c)] < 0
 	})
-}
-
-// withLineEnds gives a text the line ends of another.
-func withLineEnds(text, like string) string {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	return strings.ReplaceAll(text, "\n", lineEnd(like))
-}
-
-// difference returns the one edit that makes after of before, whose ends lie
-// between two characters and not between CR and LF.
-func difference(before, after string) token.Edit {
-	start, n := 0, min(len(before), len(after))
-	for start < n && before[start] == after[start] {
-		start++
-	}
-	isWithin := func(text string, i int) bool {
-		return i > 0 && i < len(text) && (text[i]&0xC0 == 0x80 || text[i-1] == '\r' && text[i] == '\n')
-	}
-	for isWithin(before, start) || isWithin(after, start) {
-		start--
-	}
-	end := 0
-	for end < n-start && before[len(before)-1-end] == after[len(after)-1-end] {
-		end++
-	}
-	for isWithin(before, len(before)-end) || isWithin(after, len(after)-end) {
-		end--
-	}
-	return token.Edit{
-		Span: token.Span{Start: token.Pos(start), End: token.Pos(len(before) - end)}, //nolint:gosec // texts have at most 64 MB
-		New:  after[start : len(after)-end],
-	}
 }
 
 // removal returns what of the file goes with a span of a definition: the blank

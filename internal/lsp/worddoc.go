@@ -7,9 +7,9 @@ import (
 	"segql/lang/token"
 )
 
-// reference is what the server has to say about a word or operator of the
+// wordDoc is what the server has to say about a word or operator of the
 // language.
-type reference struct {
+type wordDoc struct {
 	// kind says in a word or two what it is: step, function, date part.
 	kind string
 	// syntax is how it is written: TRAVERSE(relationship[, alias]). The names
@@ -32,9 +32,9 @@ type parameter struct {
 	repeats bool
 }
 
-// referenceOf returns what is known of a word.
-func referenceOf(w token.Word) (reference, bool) {
-	r, ok := references[w]
+// wordDocOf returns what is known of a word.
+func wordDocOf(w token.Word) (wordDoc, bool) {
+	r, ok := wordDocs[w]
 	if !ok && w.IsDatePart() {
 		r, ok = datePart(w), true
 	}
@@ -46,7 +46,7 @@ func referenceOf(w token.Word) (reference, bool) {
 
 const utc = "Counts in UTC, whatever the time zone of the segment."
 
-var references = map[token.Word]reference{
+var wordDocs = map[token.Word]wordDoc{
 	token.PROFILE: {
 		kind: "source", syntax: "PROFILE(table[, alias])",
 		doc: "Starts with all rows of a table. The steps behind it narrow them down or lead on to other tables.",
@@ -352,8 +352,8 @@ var (
 )
 
 // datePart returns what is known of a date part.
-func datePart(w token.Word) reference {
-	return reference{
+func datePart(w token.Word) wordDoc {
+	return wordDoc{
 		kind: "date part", syntax: w.String(),
 		doc:     "The " + strings.ToLower(w.String()) + "s of a date, for DATEDIFF and DATEADD.",
 		example: "PROFILE(contact).FILTER(createdon > DATEADD(" + w.String() + ", -10, DATETIMEUTCNOW()))",
@@ -361,9 +361,9 @@ func datePart(w token.Word) reference {
 }
 
 // window returns what is known of a window of HAVING.
-func window(w token.Word) reference {
+func window(w token.Word) wordDoc {
 	unit := strings.ToLower(strings.TrimPrefix(w.String(), "UTC"))
-	r := reference{
+	r := wordDoc{
 		kind: "window", syntax: w.String() + "(number)",
 		doc:        "Only events of the last " + unit + " count. " + utc,
 		parameters: []parameter{{name: "number", doc: "How many " + unit + " back."}},
@@ -378,7 +378,7 @@ func window(w token.Word) reference {
 }
 
 // operators are the operators that are no words.
-var operators = map[string]reference{
+var operators = map[string]wordDoc{
 	"&&": {kind: "operator", syntax: "condition && condition", doc: "Both conditions hold. Binds tighter than ||."},
 	"||": {kind: "operator", syntax: "condition || condition", doc: "At least one of the conditions holds. && binds tighter."},
 	"==": {kind: "operator", syntax: "value == value", doc: "Both values are the same."},

@@ -11,12 +11,12 @@ import (
 	"segql/lang/token"
 )
 
-// TestReferences holds that every word of the language is described, and that
+// TestWordDocs holds that every word of the language is described, and that
 // what the descriptions show has no mistakes.
-func TestReferences(t *testing.T) {
+func TestWordDocs(t *testing.T) {
 	for _, w := range token.Words() {
 		t.Run(w.String(), func(t *testing.T) {
-			r, ok := referenceOf(w)
+			r, ok := wordDocOf(w)
 			if !ok {
 				t.Fatal("is not described")
 			}
@@ -53,12 +53,12 @@ func TestReferences(t *testing.T) {
 	}
 }
 
-// TestOperatorReferences holds that every operator is described.
-func TestOperatorReferences(t *testing.T) {
+// TestOperatorDocs holds that every operator is described.
+func TestOperatorDocs(t *testing.T) {
 	for op := token.Or; op <= token.Divide; op++ {
 		r, ok := operators[op.String()]
 		if w := token.Lookup(op.String()); w != token.NoWord {
-			r, ok = referenceOf(w)
+			r, ok = wordDocOf(w)
 		}
 		if !ok || r.doc == "" || !strings.Contains(r.syntax, op.String()) {
 			t.Errorf("%s is not described", op)
