@@ -316,7 +316,6 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 			}
 		}
 		n.setStored(nil, gone)
-		n.rebuild() // a text that is in no folder belongs to the first one
 	})
 	s.goBackground("new folders", func(ctx context.Context) {
 		s.reading.Lock()
