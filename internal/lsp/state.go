@@ -290,11 +290,11 @@ func (n *next) setOpen(f *file) {
 	before := n.open[f.uri]
 	n.open = maps.Clone(n.open)
 	n.open[f.uri] = f
-	if before == nil {
+	if before == nil || !n.server.options.Files.Has(f.uri) {
 		n.put(f)
 		return
 	}
-	f.unit = before.unit // what may move it to another one puts all files anew
+	f.unit = before.unit // a seg.toml that comes or goes puts all files anew
 	n.take(f)
 }
 
