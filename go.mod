@@ -2,6 +2,9 @@ module segql
 
 go 1.26.0
 
+// What npm fetches for the extension may hold packages of Go.
+ignore ./editors/vscode/node_modules
+
 require (
 	github.com/Azure/azure-sdk-for-go/sdk/azcore v1.24.0
 	github.com/Azure/azure-sdk-for-go/sdk/azidentity v1.15.0

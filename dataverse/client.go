@@ -2,10 +2,8 @@ package dataverse
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -94,20 +92,9 @@ func New(config Config) (*Client, error) {
 	if limit == 0 {
 		limit = requestLimit
 	}
-	transport := &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:      true,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:    15 * time.Second,
-		IdleConnTimeout:        time.Minute,
-		MaxConnsPerHost:        atOnce,
-		MaxIdleConnsPerHost:    atOnce,
-		MaxResponseHeaderBytes: maxHeaderSize,
-	}
 	c := &Client{
 		base:    base,
-		http:    &http.Client{Transport: transport},
+		http:    &http.Client{Transport: newTransport()},
 		tokens:  newTokens(config.Credential, base, clock),
 		pace:    newPace(clock),
 		log:     log,

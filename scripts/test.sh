@@ -125,3 +125,11 @@ go test -count=1 ./...
 
 step "segls in Neovim and Emacs"
 bash scripts/editors.sh
+
+step "the extension for VS Code: its package, its tests, and a real VS Code with it"
+(cd editors/vscode && npm ci --no-audit --no-fund && npm run package && npm test)
+if command -v apt-get >/dev/null 2>&1 || command -v chromium >/dev/null 2>&1; then
+  (cd editors/vscode && npm run e2e)
+else
+  note "the extension in VS Code NOT TESTED: there is no Chromium, and no apt-get to install it with"
+fi

@@ -1,6 +1,11 @@
+//go:build !js
+
 // Command segls is the language server of segment queries. It speaks the
 // Language Server Protocol on its standard input and output, or with
 // --listen on a TCP port.
+//
+// Compiled to WebAssembly it talks to the JavaScript that loads it instead; see
+// main_js.go.
 //
 // It imports internal/lsp, where all of the work is done. To have an organization
 // validate queries when the user asks for it, it imports dataverse, with
@@ -17,7 +22,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -116,7 +120,7 @@ func run(ctx context.Context, args []string, stdin io.ReadCloser, stdout io.Writ
 		Organization: os.Getenv(orgVariable),
 	}
 	token := os.Getenv(dataverse.TokenVariable)
-	options.Remote = newRemote(options.Log, token)
+	options.Remote, options.Pull = newRemote(options.Log, token), newPull(options.Log)
 	if f.listen != "" {
 		return listen(ctx, f.listen, options, token, fail)
 	}
@@ -200,10 +204,3 @@ func (s stdio) WriteInstantly(p []byte) (int, error) {
 }
 
 func (s stdio) Close() error { return errors.Join(s.ReadCloser.Close(), s.out.Close()) }
-
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(unknown)"
-}

@@ -8,9 +8,9 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
 	"segql/dataverse"
-	"segql/dataverse/signin"
 	"segql/internal/lsp"
 	"segql/lang/check"
+	"segql/lang/schema"
 )
 
 // orgVariable is the environment variable that names the organization.
@@ -29,6 +29,29 @@ type remote struct {
 func newRemote(log *slog.Logger, token string) lsp.Remote {
 	r := &remote{log: log, token: token, credentials: map[string]azcore.TokenCredential{}}
 	return r.validate
+}
+
+// newPull returns how the tables of an organization are read.
+func newPull(log *slog.Logger) lsp.Pull {
+	return func(ctx context.Context, organization string, token func(context.Context) (string, error)) (*schema.Schema, error) {
+		client, err := dataverse.New(dataverse.Config{URL: organization, Credential: editorCredential(token), Log: log})
+		if err != nil {
+			return nil, err
+		}
+		defer client.Close()
+		return client.Pull(ctx, nil, nil, func(int, int) {})
+	}
+}
+
+// editorCredential is the access token that the editor keeps.
+func editorCredential(token func(context.Context) (string, error)) azcore.TokenCredential {
+	return dataverse.TokenFunc(func(ctx context.Context) (string, error) {
+		got, err := token(ctx)
+		if err != nil && ctx.Err() == nil {
+			return "", &dataverse.Error{Asked: "sign in", Message: "the editor gave no access token", Advice: "sign in there and try again"}
+		}
+		return got, err
+	})
 }
 
 // validate implements lsp.Remote. Each call has a client of its own, so that what
@@ -68,13 +91,7 @@ func (r *remote) validate(ctx context.Context, q lsp.RemoteRequest) ([]lsp.Remot
 // the environment, else as the Azure tools do.
 func (r *remote) credential(q lsp.RemoteRequest) (azcore.TokenCredential, error) {
 	if q.Token != nil {
-		return dataverse.TokenFunc(func(ctx context.Context) (string, error) {
-			token, err := q.Token(ctx)
-			if err != nil && ctx.Err() == nil {
-				return "", &dataverse.Error{Asked: "sign in", Message: "the editor gave no access token", Advice: "sign in there and try again"}
-			}
-			return token, err
-		}), nil
+		return editorCredential(q.Token), nil
 	}
 	if r.token != "" {
 		return dataverse.FixedToken(r.token), nil
@@ -85,7 +102,7 @@ func (r *remote) credential(q lsp.RemoteRequest) (azcore.TokenCredential, error)
 	if c := r.credentials[q.Organization]; c != nil {
 		return c, nil
 	}
-	c, err := signin.New(signin.Options{Organization: q.Organization, Prompt: r.prompt})
+	c, err := signIn(q.Organization, r.prompt)
 	if err != nil {
 		return nil, err
 	}

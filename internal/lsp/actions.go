@@ -41,7 +41,7 @@ func (s *server) CodeAction(ctx context.Context, params *protocol.CodeActionPara
 	}
 	// A menu that opens by itself at every caret would say nothing any more.
 	quiet := params.Context.TriggerKind == protocol.CodeActionTriggerKindAutomatic && asked.at.Len() == 0
-	offers = append(offers, slices.DeleteFunc(asked.refactorings(), func(o offer) bool {
+	offers = append(offers, slices.DeleteFunc(asked.refactorings(ctx), func(o offer) bool {
 		return len(only) > 0 && !wants(o.kind) || len(only) == 0 && quiet && o.isCommon
 	})...)
 	if wants(fixAllKind) {
@@ -75,7 +75,7 @@ func (s *server) CodeActionResolve(ctx context.Context, params *protocol.CodeAct
 		return nil, failed("%s has changed since this was offered; ask for its code actions again", baseName(data.URI))
 	}
 	asked := s.asking(view{f, now}, token.Span{Start: data.Start, End: data.End})
-	for _, o := range slices.Concat(asked.refactorings(), asked.quickFixes()) {
+	for _, o := range slices.Concat(asked.refactorings(ctx), asked.quickFixes()) {
 		if o.name != data.Name {
 			continue
 		}

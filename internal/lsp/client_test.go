@@ -25,7 +25,8 @@ const root = uri.URI("file:///w")
 
 func at(name string) uri.URI { return root + "/" + uri.URI(name) }
 
-// memory is files that are nowhere but here. It serves every kind of URI.
+// memory is files that are nowhere but here. It serves every kind of URI but
+// vscode-vfs, which is left to the client.
 type memory struct {
 	mu    sync.Mutex
 	texts map[uri.URI]string
@@ -33,7 +34,9 @@ type memory struct {
 	finding func(folder uri.URI)
 }
 
-func (m *memory) Has(u uri.URI) bool { return u.Scheme() != "untitled" }
+func (m *memory) Has(u uri.URI) bool {
+	return u.Scheme() != "untitled" && u.Scheme() != "vscode-vfs"
+}
 
 func (m *memory) Find(_ context.Context, folder uri.URI) ([]uri.URI, error) {
 	if m.finding != nil {
@@ -69,7 +72,7 @@ func (m *memory) Schema(ctx context.Context, u uri.URI) (*schema.Schema, error) 
 	return schema.Read(strings.NewReader(text))
 }
 
-func (m *memory) Style(uri.URI) (project.Style, error) {
+func (m *memory) Style(context.Context, uri.URI) (project.Style, error) {
 	return project.Style{FinalNewline: true}, nil
 }
 
@@ -96,7 +99,8 @@ type client struct {
 	messages  []string      // shown to the user
 	settings  string        // what workspace/configuration answers, as JSON
 	applied   []protocol.WorkspaceEdit
-	answers   map[string]string // results of other requests by their method, as JSON
+	answers   map[string]string  // results of other requests by their method, as JSON
+	elsewhere map[uri.URI]string // files that the client reads for the server
 }
 
 type codec struct{}
@@ -226,6 +230,8 @@ func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
 		c.messages = append(c.messages, p.Message)
 	case protocol.MethodWorkspaceConfiguration:
 		return jsonrpc2.RawMessage("[" + c.settings + "]"), nil
+	case "segql/readFile", "segql/findFiles":
+		return c.readFor(method, req.Params())
 	case protocol.MethodWorkspaceApplyEdit:
 		var p protocol.ApplyWorkspaceEditParams
 		if err := protocol.Unmarshal(req.Params(), &p); err != nil {

@@ -24,7 +24,7 @@ type Files interface {
 	// Schema reads a file with a schema in it.
 	Schema(ctx context.Context, u uri.URI) (*schema.Schema, error)
 	// Style returns the style that is laid down for a file.
-	Style(u uri.URI) (project.Style, error)
+	Style(ctx context.Context, u uri.URI) (project.Style, error)
 }
 
 // Disk is the files of this computer.
@@ -65,7 +65,7 @@ func (Disk) Schema(_ context.Context, u uri.URI) (*schema.Schema, error) {
 
 // Style implements Files. The files of .editorconfig are read each time, since
 // they may have changed.
-func (Disk) Style(u uri.URI) (project.Style, error) {
+func (Disk) Style(_ context.Context, u uri.URI) (project.Style, error) {
 	if !u.IsFile() {
 		return project.Style{FinalNewline: true}, nil
 	}

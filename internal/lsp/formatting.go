@@ -28,7 +28,7 @@ func (s *server) Formatting(ctx context.Context, params *protocol.DocumentFormat
 	if err != nil || v.tree.HasErrors() {
 		return nil, err
 	}
-	style, err := s.style(v)
+	style, err := s.style(ctx, v)
 	if err != nil {
 		return nil, err
 	}
@@ -40,8 +40,8 @@ func (s *server) Formatting(ctx context.Context, params *protocol.DocumentFormat
 }
 
 // style returns the style that is laid down for a file.
-func (s *server) style(v view) (project.Style, error) {
-	style, err := s.options.Files.Style(v.uri)
+func (s *server) style(ctx context.Context, v view) (project.Style, error) {
+	style, err := s.options.Files.Style(ctx, v.uri)
 	if err != nil {
 		return style, failed("%s", err)
 	}
@@ -69,7 +69,7 @@ func (s *server) formatRanges(ctx context.Context, document protocol.TextDocumen
 	if err != nil {
 		return nil, err
 	}
-	style, err := s.style(v)
+	style, err := s.style(ctx, v)
 	if err != nil {
 		return nil, err
 	}

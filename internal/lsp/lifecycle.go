@@ -39,6 +39,7 @@ type capabilities struct {
 	resolveHints                               bool // asks for the tooltip of a hint that it shows
 	linkTooltips                               bool
 	showReferences                             bool // has the command that lenses lead to
+	files                                      bool // reads what the server's own files don't have
 }
 
 func is(b *bool) bool { return b != nil && *b }
@@ -60,10 +61,12 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 		Segql struct {
 			ShowReferences bool `json:"showReferences"`
 			Tokens         bool `json:"tokens"`
+			Files          bool `json:"files"`
 		} `json:"segql"`
 	}
 	if len(c.Experimental) > 0 && json.Unmarshal(c.Experimental, &experimental) == nil {
-		can.showReferences, can.accessTokens = experimental.Segql.ShowReferences, experimental.Segql.Tokens
+		offered := experimental.Segql
+		can.showReferences, can.accessTokens, can.files = offered.ShowReferences, offered.Tokens, offered.Files
 	}
 	if w := c.Window; w != nil {
 		can.progress = is(w.WorkDoneProgress)
@@ -108,6 +111,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 // Initialize implements protocol.Server.
 func (s *server) Initialize(_ context.Context, params *protocol.InitializeParams) (*protocol.InitializeResult, error) {
 	s.can = capabilitiesOf(&params.Capabilities)
+	s.options.Files = filesOf(s.options.Files, s.conn, s.can.files)
 	s.distrusted = isDistrusted(params.InitializationOptions)
 	s.encoding = token.UTF16
 	encoding := protocol.PositionEncodingKindUTF16

@@ -43,7 +43,8 @@ const (
 // Options are what a server is started with.
 type Options struct {
 	Version string
-	// Files is where texts are read from that the client has not opened.
+	// Files is where texts are read from that the client has not opened. A
+	// client that offers it reads what these don't have; nil has nothing.
 	Files Files
 	// Log takes what went wrong. The zero value drops it.
 	Log *slog.Logger
@@ -53,6 +54,8 @@ type Options struct {
 	// the address of the one that the user's environment names; may be empty.
 	Remote       Remote
 	Organization string
+	// Pull, if not nil, reads the tables of organizations.
+	Pull Pull
 	// WatchParent tells that Serve is to end when the client's process does.
 	WatchParent bool
 }

@@ -22,7 +22,7 @@ func (s *server) OnTypeFormatting(ctx context.Context, params *protocol.Document
 	if err != nil {
 		return nil, err
 	}
-	style, err := s.style(v)
+	style, err := s.style(ctx, v)
 	if err != nil {
 		return nil, err
 	}

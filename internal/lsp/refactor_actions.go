@@ -1,6 +1,8 @@
 package lsp
 
 import (
+	"context"
+
 	"github.com/go-json-experiment/json"
 	"go.lsp.dev/protocol"
 
@@ -17,8 +19,9 @@ var refactorKinds = map[refactor.Kind]protocol.CodeActionKind{
 }
 
 // refactorings returns the ways to write differently what stands at the place.
-func (a *asking) refactorings() []offer {
-	place := refactor.Place{Project: a.project(), File: a.checked, Span: a.at, Layout: a.layout}
+func (a *asking) refactorings(ctx context.Context) []offer {
+	layout := func(f *check.File) format.Options { return a.layout(ctx, f) }
+	place := refactor.Place{Project: a.project(), File: a.checked, Span: a.at, Layout: layout}
 	var offers []offer
 	for _, action := range place.Actions() {
 		offers = append(offers, offer{
@@ -41,8 +44,8 @@ func (a *asking) refactorings() []offer {
 
 // layout returns how a file is laid out. Where its style can't be read, which
 // formatting tells the user, it has the defaults.
-func (a *asking) layout(f *check.File) format.Options {
-	style, err := a.server.options.Files.Style(fileURI(f.Path))
+func (a *asking) layout(ctx context.Context, f *check.File) format.Options {
+	style, err := a.server.options.Files.Style(ctx, fileURI(f.Path))
 	if err != nil {
 		return format.Options{}
 	}

@@ -195,12 +195,16 @@ func (s *server) documentsIn(folders []protocol.WorkspaceFolder) []fileURI {
 	return out
 }
 
+// readers is how many files are read at a time at least: most of the time goes
+// into waiting where it is the client that reads them.
+const readers = 8
+
 // readStored reads and parses stored files, several at a time.
 func (s *server) readStored(ctx context.Context, uris []fileURI, p *progress) []*file {
 	files := make([]*file, len(uris))
 	var taken, done atomic.Int64
 	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(uris)) {
+	for range min(max(runtime.GOMAXPROCS(0), readers), len(uris)) {
 		workers.Go(func() {
 			for ctx.Err() == nil {
 				i := int(taken.Add(1)) - 1

@@ -3,6 +3,7 @@ package project
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/url"
 	"os"
@@ -164,7 +165,13 @@ func readSchema(path string) (*schema.Schema, error) {
 		return nil, explain(name, err, "read")
 	}
 	defer func() { _ = f.Close() }()
-	s, err := schema.Read(f)
+	return ReadSchema(f, name)
+}
+
+// ReadSchema reads a schema in any of the forms that lang/schema knows. Its
+// errors are *Error, with name as the path.
+func ReadSchema(r io.Reader, name string) (*schema.Schema, error) {
+	s, err := schema.Read(r)
 	switch {
 	case err == nil && len(s.Tables()) == 0:
 		return nil, &Error{name, "it has no table in it, so every name would be unknown; make it with seg schema import"}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -55,6 +56,10 @@ func (e *StyleError) Error() string { return (*Error)(e).Error() }
 // Styles looks up styles in .editorconfig files and reads each of these once.
 // It may be used from several goroutines. The zero value is ready.
 type Styles struct {
+	// Read reads an .editorconfig where that is not on the disk. Its error is
+	// fs.ErrNotExist where there is none, else a sentence.
+	Read func(path string) (string, error)
+
 	mu       sync.Mutex
 	folders  map[string]folderStyles
 	patterns map[string]*regexp.Regexp
@@ -104,7 +109,7 @@ func (s *Styles) folder(folder string) folderStyles {
 		return found
 	}
 	var found folderStyles
-	file, err := readConfig(folder)
+	file, err := s.readConfig(folder)
 	if err != nil {
 		found.err = err
 	} else if file != nil {
@@ -142,15 +147,20 @@ func (s *Styles) matching(c config, path string) (section editorconfig.Section, 
 }
 
 // readConfig reads the .editorconfig file in folder; nil if there is none.
-func readConfig(folder string) (*editorconfig.File, error) {
-	path := filepath.Join(folder, editorconfig.DefaultName)
-	if _, err := os.Stat(path); isMissing(err) {
-		return nil, nil
+func (s *Styles) readConfig(folder string) (*editorconfig.File, error) {
+	read := s.Read
+	if read == nil {
+		read = readIfThere
 	}
-	text, err := ReadFile(path)
+	text, err := read(filepath.Join(folder, editorconfig.DefaultName))
 	var unreadable *Error
-	if errors.As(err, &unreadable) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case errors.As(err, &unreadable):
 		return nil, styleError(folder, unreadable.Sentence)
+	case err != nil:
+		return nil, styleError(folder, err.Error())
 	}
 	text = strings.TrimPrefix(text, "\ufeff")
 	if sentence := malformed(text); sentence != "" {
@@ -161,6 +171,14 @@ func readConfig(folder string) (*editorconfig.File, error) {
 		return nil, styleError(folder, err.Error())
 	}
 	return file, nil
+}
+
+// readIfThere is ReadFile, but tells a file that is not there.
+func readIfThere(path string) (string, error) {
+	if _, err := os.Stat(path); isMissing(err) {
+		return "", fs.ErrNotExist
+	}
+	return ReadFile(path)
 }
 
 // hugeRange finds what the parser would make a pattern of many megabytes of.

@@ -1,0 +1,110 @@
+package lsp_test
+
+import (
+	"bytes"
+	"os"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"segql/internal/lsp"
+	"segql/lang/check"
+)
+
+// TestSettingsOfExtension holds that the extension for VS Code declares the
+// settings there are: the first part of its configuration is made from them.
+func TestSettingsOfExtension(t *testing.T) {
+	const page = "../../editors/vscode/package.json"
+	data, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	start, end := valueAt(t, data, "/contributes/configuration/0/properties")
+	want, err := json.Marshal(extensionSettings(), jsontext.WithIndentPrefix("        "), jsontext.WithIndent("  "))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		data = bytes.Join([][]byte{data[:start], want, data[end:]}, nil)
+		if err := os.WriteFile(page, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := gocmp.Diff(string(want), string(data[start:end])); diff != "" {
+		t.Errorf("editors/vscode/package.json, run with -update (-want +got):\n%s", diff)
+	}
+}
+
+// valueAt returns where in a JSON text the value at a pointer stands.
+func valueAt(t *testing.T, data []byte, pointer jsontext.Pointer) (start, end int64) {
+	t.Helper()
+	d := jsontext.NewDecoder(bytes.NewReader(data))
+	for {
+		token, err := d.ReadToken()
+		if err != nil {
+			t.Fatalf("there is no %s: %v", pointer, err)
+		}
+		// Behind its name the pointer is that of the value that follows.
+		if token.Kind() == '"' && d.StackPointer() == pointer {
+			value, err := d.ReadValue()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d.InputOffset() - int64(len(value)), d.InputOffset()
+		}
+	}
+}
+
+// object is a JSON object whose members keep their order.
+type object []member
+
+type member struct {
+	name  string
+	value any
+}
+
+func (o object) MarshalJSONTo(e *jsontext.Encoder) error {
+	if err := e.WriteToken(jsontext.BeginObject); err != nil {
+		return err
+	}
+	for _, m := range o {
+		if err := e.WriteToken(jsontext.String(m.name)); err != nil {
+			return err
+		}
+		if err := json.MarshalEncode(e, m.value); err != nil {
+			return err
+		}
+	}
+	return e.WriteToken(jsontext.EndObject)
+}
+
+func extensionSettings() object {
+	var all object
+	for _, s := range lsp.Settings() {
+		setting := object{{"type", s.Type}}
+		if len(s.Values) > 0 {
+			setting = append(setting, member{"enum", s.Values})
+		}
+		setting = append(setting, member{"default", jsontext.Value(s.Default)}, member{"scope", "window"}, member{"description", s.Doc})
+		if s.Name == "rules" {
+			setting = append(setting, member{"properties", rulesOfExtension()}, member{"additionalProperties", false})
+		}
+		all = append(all, member{lsp.Section + "." + s.Name, setting})
+	}
+	return all
+}
+
+// rulesOfExtension are the severities that each rule can have.
+func rulesOfExtension() object {
+	var all object
+	for _, r := range check.Rules() {
+		all = append(all, member{r.Name, object{
+			{"enum", []string{"off", "hint", "info", "warning", "error"}},
+			{"description", r.Summary + " (" + r.Severity.String() + " where nothing is set)"},
+		}})
+	}
+	return all
+}
