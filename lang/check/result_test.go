@@ -14,7 +14,7 @@ import (
 // on one more, which builds on many. It would not end if those were gone
 // through for each.
 func TestResultOfHub(t *testing.T) {
-	const n = 80_000
+	const n = 40_000
 	var b strings.Builder
 	for i := range n {
 		fmt.Fprintf(&b, "P%d = SEGMENT(Hub) UNION SEGMENT(P%d)\n\n", i, i+1)
