@@ -96,7 +96,9 @@ type client struct {
 	messages  []string      // shown to the user
 	settings  string        // what workspace/configuration answers, as JSON
 	applied   []protocol.WorkspaceEdit
-	answers   map[string]string // results of other requests by their method, as JSON
+	// registered are the parameters of the registrations, as JSON.
+	registered []string
+	answers    map[string]string // results of other requests by their method, as JSON
 }
 
 type codec struct{}
@@ -226,6 +228,8 @@ func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
 		c.messages = append(c.messages, p.Message)
 	case protocol.MethodWorkspaceConfiguration:
 		return jsonrpc2.RawMessage("[" + c.settings + "]"), nil
+	case protocol.MethodClientRegisterCapability:
+		c.registered = append(c.registered, string(req.Params()))
 	case protocol.MethodWorkspaceApplyEdit:
 		var p protocol.ApplyWorkspaceEditParams
 		if err := protocol.Unmarshal(req.Params(), &p); err != nil {

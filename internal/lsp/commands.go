@@ -38,7 +38,7 @@ type explanation struct {
 // ExecuteCommand implements protocol.Server.
 func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
 	now := s.begin(ctx)
-	var run func(view, []ast.Placed) (any, error)
+	var run func(context.Context, *server, view, []ast.Placed) (any, error)
 	switch params.Command {
 	case "": // of a lens that is text alone
 		return nil, nil
@@ -47,11 +47,7 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 	case commandExplain:
 		run = explanations
 	case commandValidate:
-		v, definitions, err := now.commandTarget(params)
-		if err != nil {
-			return nil, err
-		}
-		return s.validateCommand(ctx, v, definitions)
+		run = validateCommand
 	default:
 		return nil, failed("segls has no command %q; it has %s and %s", params.Command, commandExplain, commandWireForm)
 	}
@@ -59,7 +55,7 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 	if err != nil {
 		return nil, err
 	}
-	answer, err := run(v, definitions)
+	answer, err := run(ctx, s, v, definitions)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +143,7 @@ func (f *file) definitionsIn(at token.Span) []ast.Placed {
 }
 
 // wireForms returns the queries of definitions as they are stored and sent.
-func wireForms(v view, definitions []ast.Placed) (any, error) {
+func wireForms(_ context.Context, _ *server, v view, definitions []ast.Placed) (any, error) {
 	all := make([]wireForm, 0, len(definitions))
 	for _, d := range definitions {
 		query, ok := format.WireQuery(d.Definition)
@@ -160,7 +156,7 @@ func wireForms(v view, definitions []ast.Placed) (any, error) {
 }
 
 // explanations says what the queries of definitions select.
-func explanations(v view, definitions []ast.Placed) (any, error) {
+func explanations(_ context.Context, _ *server, v view, definitions []ast.Placed) (any, error) {
 	all := make([]explanation, 0, len(definitions))
 	for _, d := range definitions {
 		text := explain.Definition(d.Definition, v.checked, v.project())

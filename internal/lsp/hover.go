@@ -16,6 +16,12 @@ import (
 	"segql/lang/token"
 )
 
+// offerInformation says what is told of a place.
+func (s *server) offerInformation(c *protocol.ServerCapabilities) {
+	c.HoverProvider = protocol.Boolean(true)
+	c.SignatureHelpProvider = &protocol.SignatureHelpOptions{TriggerCharacters: []string{"(", ","}, RetriggerCharacters: []string{")"}}
+}
+
 // Hover implements protocol.Server.
 func (s *server) Hover(ctx context.Context, params *protocol.HoverParams) (*protocol.Hover, error) {
 	v, err := s.file(ctx, params.TextDocument)

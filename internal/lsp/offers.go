@@ -374,12 +374,12 @@ func (b *completer) segments(before, behind string) {
 		if d.Placed.Definition != b.definition.Definition {
 			b.add(candidate{
 				label: before + name + behind, filter: filter(name), kind: protocol.CompletionItemKindReference, description: baseName(fileURI(d.File.Path)),
-				uses: b.usage.segments[name], data: b.data(itemSegment, name, ""),
+				uses: b.usage.ofSegment(name), data: b.data(itemSegment, name, ""),
 			})
 		}
 	}
 	var others []string
-	for name := range b.usage.segments {
+	for _, name := range b.usage.segmentNames() {
 		if !seen[name] && isName(name) && !strings.EqualFold(name, b.around[b.start:b.end]) {
 			others = append(others, name)
 		}
@@ -389,7 +389,7 @@ func (b *completer) segments(before, behind string) {
 		if len(b.project().Lookup(b.checked, name)) == 0 {
 			b.add(candidate{
 				label: before + name + behind, filter: filter(name), kind: protocol.CompletionItemKindReference, description: "not in the workspace",
-				rank: 1, uses: b.usage.segments[name],
+				rank: 1, uses: b.usage.ofSegment(name),
 			})
 		}
 	}

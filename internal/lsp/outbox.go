@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -14,13 +15,22 @@ type outbox struct {
 	mu      sync.Mutex
 	filled  sync.Cond
 	pending []byte
-	err     error // of the last write; nothing more is written then
+	limit   int    // of pending, in bytes
+	full    func() // called when it is reached
+	err     error  // of the last write; nothing more is written then
 	closed  bool
 	done    chan struct{} // closed when all is written
 }
 
-func newOutbox(rwc io.ReadWriteCloser) *outbox {
-	o := &outbox{ReadWriteCloser: rwc, done: make(chan struct{})}
+// maxPending is how much may wait for a client that does not read, in bytes.
+const maxPending = 256 << 20
+
+// errUnread is why the session of a client ends that does not read.
+var errUnread = errors.New("the client reads nothing of what it is sent")
+
+// newOutbox calls full, from a Write, when too much waits for the client.
+func newOutbox(rwc io.ReadWriteCloser, full func()) *outbox {
+	o := &outbox{ReadWriteCloser: rwc, limit: maxPending, full: full, done: make(chan struct{})}
 	o.filled.L = &o.mu
 	go o.send()
 	return o
@@ -35,10 +45,22 @@ func (o *outbox) Write(p []byte) (int, error) {
 		return 0, o.err
 	case o.closed:
 		return 0, io.ErrClosedPipe
+	case len(o.pending)+len(p) > o.limit:
+		o.err, o.pending = errUnread, nil
+		o.filled.Signal()
+		o.full()
+		return 0, o.err
 	}
 	o.pending = append(o.pending, p...)
 	o.filled.Signal()
 	return len(p), nil
+}
+
+// isFull reports whether too much was waiting for the client.
+func (o *outbox) isFull() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return errors.Is(o.err, errUnread)
 }
 
 func (o *outbox) send() {
@@ -58,7 +80,9 @@ func (o *outbox) send() {
 		if len(batch) > 0 {
 			if _, err := o.ReadWriteCloser.Write(batch); err != nil {
 				o.mu.Lock()
-				o.err = err
+				if o.err == nil {
+					o.err = err
+				}
 				o.mu.Unlock()
 				return
 			}

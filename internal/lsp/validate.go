@@ -285,13 +285,13 @@ type validation struct {
 
 // validateCommand does seg.validate: it has the organization validate queries of
 // a file.
-func (s *server) validateCommand(ctx context.Context, v view, definitions []ast.Placed) (protocol.LSPAny, error) {
+func validateCommand(ctx context.Context, s *server, v view, definitions []ast.Placed) (any, error) {
 	got, err := s.validate(ctx, v, definitions, true)
 	if err != nil {
 		return nil, err
 	}
 	s.showMessage(protocol.MessageTypeInfo, "%s", got.Message)
-	return marshal(got)
+	return got, nil
 }
 
 // validate has the organization of a file validate definitions of it, unless the
