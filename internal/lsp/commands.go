@@ -59,14 +59,14 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 	if err != nil {
 		return nil, err
 	}
-	return marshal(answer)
+	return protocol.Marshal(answer)
 }
 
 // commandTarget returns the file and the definitions that the arguments of a
 // command name.
 func (s *snapshot) commandTarget(params *protocol.ExecuteCommandParams) (view, []ast.Placed, error) {
 	var document fileURI
-	if len(params.Arguments) == 0 || unmarshal(params.Arguments[0], &document) != nil {
+	if len(params.Arguments) == 0 || protocol.Unmarshal(params.Arguments[0], &document) != nil {
 		return view{}, nil, failed("%s needs the URI of a file as its first argument", params.Command)
 	}
 	f := s.file(document)
@@ -121,7 +121,7 @@ func (f *file) argumentSpan(argument protocol.LSPAny) (at token.Span, ok bool) {
 		End       *protocol.Position `json:"end"`
 	}
 	switch {
-	case unmarshal(argument, &form) != nil:
+	case protocol.Unmarshal(argument, &form) != nil:
 		return at, false
 	case form.Start != nil && form.End != nil:
 		return f.span(protocol.Range{Start: *form.Start, End: *form.End}), true

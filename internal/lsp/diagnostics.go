@@ -106,7 +106,7 @@ func (s *server) publish(ctx context.Context, now *snapshot, u fileURI, last map
 		params.Version = protocol.NewOptional(f.version)
 		is.version, is.isOpen = f.version, true
 	}
-	raw, err := marshal(params)
+	raw, err := protocol.Marshal(params)
 	if err != nil {
 		s.log.Error("diagnostics not encoded", "file", u, "error", err)
 		return
@@ -309,7 +309,7 @@ func (s *snapshot) reported(before map[fileURI]string) []fileURI {
 // they are others.
 func (s *server) report(now *snapshot, u fileURI) ([]protocol.Diagnostic, string) {
 	items := s.diagnosticsOf(now, u)
-	raw, err := marshal(&protocol.PublishDiagnosticsParams{URI: u, Diagnostics: items})
+	raw, err := protocol.Marshal(&protocol.PublishDiagnosticsParams{URI: u, Diagnostics: items})
 	if err != nil {
 		return items, ""
 	}

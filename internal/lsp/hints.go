@@ -50,7 +50,7 @@ func (s *server) InlayHint(ctx context.Context, params *protocol.InlayHintParams
 	if err != nil {
 		return nil, err
 	}
-	data, err := marshal(&protocol.TextDocumentIdentifier{URI: v.uri})
+	data, err := protocol.Marshal(&protocol.TextDocumentIdentifier{URI: v.uri})
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (s *server) InlayHint(ctx context.Context, params *protocol.InlayHintParams
 func (s *server) InlayHintResolve(ctx context.Context, params *protocol.InlayHint) (*protocol.InlayHint, error) {
 	now := s.begin(ctx)
 	var document protocol.TextDocumentIdentifier
-	if len(params.Data) == 0 || unmarshal(params.Data, &document) != nil {
+	if len(params.Data) == 0 || protocol.Unmarshal(params.Data, &document) != nil {
 		return nil, failed("the hint does not come from segls")
 	}
 	f := now.file(document.URI)

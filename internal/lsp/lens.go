@@ -54,7 +54,7 @@ func (s *server) CodeLens(ctx context.Context, params *protocol.CodeLensParams) 
 
 // lens returns a lens at a span of a definition.
 func (v view) lens(d ast.Placed, at token.Span, data lensData) (protocol.CodeLens, error) {
-	raw, err := marshal(data)
+	raw, err := protocol.Marshal(data)
 	return protocol.CodeLens{Range: v.rangeOf(d.Abs(at)), Data: raw}, err
 }
 
@@ -62,7 +62,7 @@ func (v view) lens(d ast.Placed, at token.Span, data lensData) (protocol.CodeLen
 func (s *server) CodeLensResolve(ctx context.Context, params *protocol.CodeLens) (*protocol.CodeLens, error) {
 	now := s.begin(ctx)
 	var data lensData
-	if len(params.Data) == 0 || unmarshal(params.Data, &data) != nil {
+	if len(params.Data) == 0 || protocol.Unmarshal(params.Data, &data) != nil {
 		return nil, failed("the lens does not come from segls")
 	}
 	f := now.file(data.URI)
@@ -102,7 +102,7 @@ func (s *server) referencesCommand(ctx context.Context, v view, at protocol.Posi
 	}
 	c.Command = commandShowReferences
 	for _, argument := range []any{v.uri, at, locations} {
-		raw, err := marshal(argument)
+		raw, err := protocol.Marshal(argument)
 		if err != nil {
 			return c, err
 		}

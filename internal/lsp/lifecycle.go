@@ -185,7 +185,7 @@ func (s *server) start() {
 func (s *server) register(ctx context.Context) {
 	var all []protocol.Registration
 	if s.can.watchFiles {
-		options, err := marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: []protocol.FileSystemWatcher{
+		options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: []protocol.FileSystemWatcher{
 			{GlobPattern: protocol.Pattern("**/*.seg")},
 			{GlobPattern: protocol.Pattern("**/seg.toml")},
 			// Of a folder that is deleted editors may tell that alone.
@@ -196,7 +196,7 @@ func (s *server) register(ctx context.Context) {
 		}
 	}
 	if s.can.configurationChange {
-		options, err := marshal(&protocol.DidChangeConfigurationRegistrationOptions{Section: protocol.String(Section)})
+		options, err := protocol.Marshal(&protocol.DidChangeConfigurationRegistrationOptions{Section: protocol.String(Section)})
 		if err == nil {
 			all = append(all, protocol.Registration{ID: "segls-settings", Method: protocol.MethodWorkspaceDidChangeConfiguration, RegisterOptions: options})
 		}

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
 )
 
 // Name is what the server calls itself, Source the source of its diagnostics,
@@ -101,7 +102,7 @@ func (codec) Marshal(v any) ([]byte, error) {
 	if raw, ok := v.(jsonrpc2.RawMessage); ok && raw != nil {
 		return raw, nil
 	}
-	return marshal(v)
+	return protocol.Marshal(v)
 }
 
-func (codec) Unmarshal(data []byte, v any) error { return unmarshal(data, v) }
+func (codec) Unmarshal(data []byte, v any) error { return protocol.Unmarshal(data, v) }

@@ -53,7 +53,7 @@ func (s *server) beginProgress(ctx context.Context, title string) *progress {
 }
 
 func (p *progress) send(value any) {
-	raw, err := marshal(value)
+	raw, err := protocol.Marshal(value)
 	if err != nil || p.token == nil {
 		return
 	}

@@ -17,10 +17,6 @@ import (
 	"segql/lang/token"
 )
 
-func marshal(v any) ([]byte, error) { return protocol.Marshal(v) }
-
-func unmarshal(data []byte, v any) error { return protocol.Unmarshal(data, v) }
-
 // The phases of a session.
 const (
 	phaseNew int32 = iota
@@ -165,7 +161,7 @@ func (s *server) cancellable(next jsonrpc2.Handler) jsonrpc2.Handler {
 // cancelledID returns the id that a $/cancelRequest names.
 func cancelledID(params []byte) (jsonrpc2.ID, error) {
 	var p protocol.CancelParams
-	if err := unmarshal(params, &p); err != nil {
+	if err := protocol.Unmarshal(params, &p); err != nil {
 		return jsonrpc2.ID{}, err
 	}
 	switch id := p.ID.(type) {

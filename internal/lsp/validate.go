@@ -266,8 +266,8 @@ func (s *server) validateLenses(v view) []protocol.CodeLens {
 		if d.Name != nil {
 			at = v.position(d.Abs(d.Name.Span()).Start)
 		}
-		target, _ := marshal(string(v.uri)) // text can always be encoded
-		place, _ := marshal(at)
+		target, _ := protocol.Marshal(string(v.uri)) // text can always be encoded
+		place, _ := protocol.Marshal(at)
 		lenses = append(lenses, protocol.CodeLens{
 			Range:   protocol.Range{Start: at, End: at},
 			Command: protocol.Command{Title: "Validate", Command: commandValidate, Arguments: []protocol.LSPAny{target, place}},
@@ -342,7 +342,11 @@ func (s *server) remoteQueries(v view, definitions []ast.Placed) (queries []Remo
 		extent := d.Abs(d.Span())
 		first, _ := slices.BinarySearchFunc(findings, extent.Start, func(f check.Finding, at token.Pos) int { return cmp.Compare(f.Span.Start, at) })
 		own := findings[first:]
-		if end := slices.IndexFunc(own, func(f check.Finding) bool { return f.Span.Start > extent.End }); end >= 0 {
+		// What is missing at the end is this definition's; anything else there is
+		// the next one's.
+		if end := slices.IndexFunc(own, func(f check.Finding) bool {
+			return f.Span.Start > extent.End || f.Span.Start == extent.End && f.Span.Len() > 0
+		}); end >= 0 {
 			own = own[:end]
 		}
 		for _, f := range own {
