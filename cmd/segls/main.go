@@ -155,9 +155,16 @@ func listen(ctx context.Context, address string, options lsp.Options, token stri
 		return fail(2, "it can't listen on %s; is another program using that port?", address)
 	}
 	options.Log.Info("listening", "address", l.Addr().String())
-	context.AfterFunc(ctx, func() { _ = l.Close() })
+	return serveAll(ctx, l, options, token, fail)
+}
+
+// serveAll serves the clients that l accepts until ctx ends, or l breaks.
+func serveAll(ctx context.Context, l net.Listener, options lsp.Options, token string, fail func(int, string, ...any) int) int {
 	var clients sync.WaitGroup
 	defer clients.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // before the wait
+	context.AfterFunc(ctx, func() { _ = l.Close() })
 	for {
 		c, err := l.Accept()
 		switch {

@@ -267,11 +267,9 @@ func TestStalledHeader(t *testing.T) {
 	if _, err := io.WriteString(p.in, "Content-Len"); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(100 * time.Millisecond)
 	if _, err := io.WriteString(p.in, "gth: 44\r\n\r\n"+`{"jsonrpc":"2.0","id":2,`); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(100 * time.Millisecond)
 	if _, err := io.WriteString(p.in, `"method":"shutdown"}`); err != nil {
 		t.Fatal(err)
 	}

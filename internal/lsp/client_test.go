@@ -102,8 +102,10 @@ type client struct {
 	messages  []string // shown to the user
 	settings  string   // what workspace/configuration answers, as JSON
 	applied   []protocol.WorkspaceEdit
-	answers   map[string]string  // results of other requests by their method, as JSON
-	elsewhere map[uri.URI]string // files that the client reads for the server
+	// registered are the parameters of the registrations, as JSON.
+	registered []string
+	answers    map[string]string  // results of other requests by their method, as JSON
+	elsewhere  map[uri.URI]string // files that the client reads for the server
 }
 
 type codec struct{}
@@ -242,6 +244,8 @@ func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
 		return jsonrpc2.RawMessage("[" + c.settings + "]"), nil
 	case "segql/readFile", "segql/findFiles":
 		return c.readFor(method, req.Params())
+	case protocol.MethodClientRegisterCapability:
+		c.registered = append(c.registered, string(req.Params()))
 	case protocol.MethodWorkspaceApplyEdit:
 		var p protocol.ApplyWorkspaceEditParams
 		if err := protocol.Unmarshal(req.Params(), &p); err != nil {

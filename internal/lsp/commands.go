@@ -44,7 +44,7 @@ type explanation struct {
 // ExecuteCommand implements protocol.Server.
 func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
 	now := s.begin(ctx)
-	var run func(context.Context, view, []ast.Placed) (any, error)
+	var run func(context.Context, *server, view, []ast.Placed) (any, error)
 	switch params.Command {
 	case "": // of a lens that is text alone
 		return nil, nil
@@ -53,7 +53,7 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 	case commandExplain:
 		run = explanations
 	case commandValidate:
-		run = s.validateCommand
+		run = validateCommand
 	default:
 		return nil, failed("segls has no command %q; those it has are %s", params.Command, strings.Join(s.commands(), ", "))
 	}
@@ -61,7 +61,7 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 	if err != nil {
 		return nil, err
 	}
-	answer, err := run(ctx, v, definitions)
+	answer, err := run(ctx, s, v, definitions)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ func (f *file) argumentSpan(argument protocol.LSPAny) (at token.Span, ok bool) {
 }
 
 // wireForms returns the queries of definitions as they are stored and sent.
-func wireForms(ctx context.Context, v view, definitions []ast.Placed) (any, error) {
+func wireForms(ctx context.Context, _ *server, v view, definitions []ast.Placed) (any, error) {
 	all := make([]wireForm, 0, len(definitions))
 	for _, d := range definitions {
 		if err := ctx.Err(); err != nil {
@@ -154,7 +154,7 @@ func wireForms(ctx context.Context, v view, definitions []ast.Placed) (any, erro
 }
 
 // explanations says what the queries of definitions select.
-func explanations(ctx context.Context, v view, definitions []ast.Placed) (any, error) {
+func explanations(ctx context.Context, _ *server, v view, definitions []ast.Placed) (any, error) {
 	all := make([]explanation, 0, len(definitions))
 	for _, d := range definitions {
 		if err := ctx.Err(); err != nil {

@@ -35,11 +35,8 @@ func (s *server) Completion(ctx context.Context, params *protocol.CompletionPara
 	}
 	b := s.completerAt(v, params.Position)
 	b.snippets = s.can.snippets && v.now.settings.on("completion.snippets")
-	s.usage.of(ctx, v, func(u *unitUsage) {
-		b.usage = u
-		b.all()
-		b.usage = nil
-	})
+	b.usage = s.usage.of(ctx, v)
+	b.all()
 	return b.list(), nil
 }
 
@@ -168,7 +165,7 @@ func (b *completer) written(name string) string {
 }
 
 // used returns how often a name is used in the workspace.
-func (b *completer) used(name string) int { return b.usage.counts[strings.ToLower(name)] }
+func (b *completer) used(name string) int { return b.usage.of(name) }
 
 // list returns the best candidates as the client gets them.
 func (b *completer) list() *protocol.CompletionList {

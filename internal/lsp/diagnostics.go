@@ -262,39 +262,73 @@ func (s *server) Diagnostic(ctx context.Context, params *protocol.DocumentDiagno
 	return &protocol.RelatedFullDocumentDiagnosticReport{FullDocumentDiagnosticReport: protocol.FullDocumentDiagnosticReport{Kind: "full", ResultID: &id, Items: items}}, nil
 }
 
-// DiagnosticWorkspace implements protocol.Server.
+// DiagnosticWorkspace implements protocol.Server. A client asks again as soon as
+// it has its answer, so one that has all there is gets it when there is more.
 func (s *server) DiagnosticWorkspace(ctx context.Context, params *protocol.WorkspaceDiagnosticParams) (*protocol.WorkspaceDiagnosticReport, error) {
 	s.begin(ctx)
 	if err := s.waitSettled(ctx); err != nil {
 		return nil, err
 	}
-	now := s.state.Load()
 	before := map[fileURI]string{}
 	for _, p := range params.PreviousResultIds {
 		before[p.URI] = p.Value
 	}
-	report := &protocol.WorkspaceDiagnosticReport{Items: []protocol.WorkspaceDocumentDiagnosticReport{}}
+	for {
+		now := s.state.Load()
+		report, isNew, err := s.workspaceReport(ctx, now, before)
+		if err != nil || isNew || len(before) == 0 {
+			return report, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-now.over:
+		}
+	}
+}
+
+// workspaceReport returns the diagnostics of all files that are others than
+// before, and whether there are any.
+func (s *server) workspaceReport(ctx context.Context, now *snapshot, before map[fileURI]string) (report *protocol.WorkspaceDiagnosticReport, isNew bool, err error) {
+	report = &protocol.WorkspaceDiagnosticReport{Items: []protocol.WorkspaceDocumentDiagnosticReport{}}
 	for _, u := range now.reported(before) {
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return nil, false, ctx.Err()
 		}
 		var version *int32
 		if f := now.open[u]; f != nil {
 			version = &f.version
 		}
-		items, id := s.report(now, u)
-		switch {
-		case before[u] == id:
+		s.mu.Lock()
+		id, known := s.reportIDs[u]
+		s.mu.Unlock()
+		var items []protocol.Diagnostic
+		if !known || before[u] != id {
+			items, id = s.report(now, u)
+			s.noteReport(now, u, id)
+		}
+		if before[u] == id {
 			report.Items = append(report.Items, &protocol.WorkspaceUnchangedDocumentDiagnosticReport{
 				UnchangedDocumentDiagnosticReport: protocol.UnchangedDocumentDiagnosticReport{Kind: "unchanged", ResultID: id}, URI: now.written(u), Version: version,
 			})
-		default:
-			report.Items = append(report.Items, &protocol.WorkspaceFullDocumentDiagnosticReport{
-				FullDocumentDiagnosticReport: protocol.FullDocumentDiagnosticReport{Kind: "full", ResultID: &id, Items: items}, URI: now.written(u), Version: version,
-			})
+			continue
 		}
+		isNew = true
+		report.Items = append(report.Items, &protocol.WorkspaceFullDocumentDiagnosticReport{
+			FullDocumentDiagnosticReport: protocol.FullDocumentDiagnosticReport{Kind: "full", ResultID: &id, Items: items}, URI: now.written(u), Version: version,
+		})
 	}
-	return report, nil
+	return report, isNew, nil
+}
+
+// noteReport notes the id of a file's diagnostics, if they are still those of the
+// state.
+func (s *server) noteReport(now *snapshot, u fileURI, id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state.Load() == now {
+		s.reportIDs[u] = id
+	}
 }
 
 // reported returns what has diagnostics, or had some at the client.

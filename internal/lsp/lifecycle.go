@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"time"
@@ -136,14 +137,11 @@ func (s *server) Initialize(_ context.Context, params *protocol.InitializeParams
 	if path, ok := params.RootPath.Get(); ok && path != "" && len(folders) == 0 { //nolint:staticcheck // the same, of older ones
 		folders = []protocol.WorkspaceFolder{{URI: uri.File(path), Name: path}}
 	}
+	s.initialSettings = bytes.Clone(sectionOf(params.InitializationOptions))
+	s.lastSettings = s.initialSettings
 	s.change(func(n *next) {
 		n.folders = folders
-		got, problems := parseSettings(sectionOf(params.InitializationOptions))
-		got.schema = n.settings.schema
-		n.settings = got
-		if !s.can.configuration { // else they are told of what the client answers
-			s.settingProblems = problems
-		}
+		n.settings, _ = parseSettings(s.initialSettings) // loadSettings reads the schema, and tells what is wrong
 	})
 	if s.options.WatchParent && params.ProcessID != nil {
 		pid := int(*params.ProcessID)
@@ -182,13 +180,10 @@ func (s *server) start() {
 		defer s.settle()
 		time.AfterFunc(settleLimit, s.settle)
 		s.register(ctx)
-		for _, p := range s.settingProblems {
-			s.showMessage(protocol.MessageTypeWarning, "segql settings: %s", p)
-		}
-		if s.can.configuration {
-			s.loadSettings(ctx, nil)
-		}
+		s.loadSettings(ctx, nil)
 		s.scan(ctx, s.state.Load().folders)
+		s.settle()
+		s.watchSchemas(ctx)
 	})
 }
 
@@ -199,7 +194,8 @@ func (s *server) register(ctx context.Context) {
 		options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: []protocol.FileSystemWatcher{
 			{GlobPattern: protocol.Pattern("**/*.seg")},
 			{GlobPattern: protocol.Pattern("**/seg.toml")},
-			{GlobPattern: protocol.Pattern("**/*schema*.json")},
+			// Of a folder that is deleted editors may tell that alone.
+			{GlobPattern: protocol.Pattern("**"), Kind: protocol.WatchKindDelete},
 		}})
 		if err == nil {
 			all = append(all, protocol.Registration{ID: "segls-files", Method: protocol.MethodWorkspaceDidChangeWatchedFiles, RegisterOptions: options})

@@ -75,17 +75,24 @@ func Serve(ctx context.Context, rwc io.ReadWriteCloser, options Options) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	rwc = newOutbox(rwc)
-	s := newServer(ctx, cancel, rwc, options)
+	out := newOutbox(rwc, cancel)
+	s := newServer(ctx, cancel, out, options)
 	s.conn.Go(ctx, s.handler())
+	closed := make(chan struct{})
 	go func() {
+		defer close(closed)
 		<-ctx.Done()
-		_ = rwc.Close() // a reader that waits for the client must not keep the server
+		_ = out.Close() // a reader that waits for the client must not keep the server
 	}()
 	<-s.conn.Done()
 	isEnded := ctx.Err() != nil // by exit, by the caller, or with the client's process
 	cancel()
 	s.background.Wait()
+	<-closed
+	if out.isFull() {
+		s.log.Error("session ended", "error", errUnread)
+		return errUnread
+	}
 	if s.exited.Load() && s.phase.Load() != phaseShutdown {
 		return ErrNoShutdown
 	}

@@ -386,7 +386,7 @@ func (b *completer) segments(before, behind string) {
 		}
 		c := candidate{
 			label: before + name + behind, filter: filter(name), kind: protocol.CompletionItemKindReference, description: baseName(fileURI(d.File.Path)),
-			uses: b.used(segmentMark + name), data: b.data(itemSegment, name, ""),
+			uses: b.usage.ofSegment(name), data: b.data(itemSegment, name, ""),
 		}
 		if d.File != b.checked {
 			c.rank = 1
@@ -405,7 +405,7 @@ func (b *completer) segments(before, behind string) {
 		add(d)
 	}
 	var others []string
-	for name := range b.usage.segments {
+	for _, name := range b.usage.segmentNames() {
 		if !seen[name] && isName(name) && !strings.EqualFold(name, strings.Trim(b.around[b.start:b.end], `'"`)) {
 			others = append(others, name)
 		}
@@ -418,7 +418,7 @@ func (b *completer) segments(before, behind string) {
 		if len(b.project().Lookup(b.checked, name)) == 0 {
 			b.add(candidate{
 				label: before + name + behind, filter: filter(name), kind: protocol.CompletionItemKindReference, description: "not in the workspace",
-				rank: 2, uses: b.used(segmentMark + name),
+				rank: 2, uses: b.usage.ofSegment(name),
 			})
 		}
 	}

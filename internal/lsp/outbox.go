@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -15,8 +16,10 @@ type outbox struct {
 	mu      sync.Mutex
 	filled  sync.Cond
 	pending []byte
-	sending bool  // while a batch is being written
-	err     error // of the last write; nothing more is written then
+	sending bool   // while a batch is being written
+	limit   int    // of pending, in bytes
+	full    func() // called when it is reached
+	err     error  // of the last write; nothing more is written then
 	closed  bool
 	done    chan struct{} // closed when all is written
 }
@@ -29,8 +32,15 @@ type instantWriter interface {
 	WriteInstantly(p []byte) (int, error)
 }
 
-func newOutbox(rwc io.ReadWriteCloser) *outbox {
-	o := &outbox{ReadWriteCloser: rwc, done: make(chan struct{})}
+// maxPending is how much may wait for a client that does not read, in bytes.
+const maxPending = 256 << 20
+
+// errUnread is why the session of a client ends that does not read.
+var errUnread = errors.New("the client reads nothing of what it is sent")
+
+// newOutbox calls full, from a Write, when too much waits for the client.
+func newOutbox(rwc io.ReadWriteCloser, full func()) *outbox {
+	o := &outbox{ReadWriteCloser: rwc, limit: maxPending, full: full, done: make(chan struct{})}
 	o.now, _ = rwc.(instantWriter)
 	o.filled.L = &o.mu
 	go o.send()
@@ -46,6 +56,11 @@ func (o *outbox) Write(p []byte) (int, error) {
 		return 0, o.err
 	case o.closed:
 		return 0, io.ErrClosedPipe
+	case len(o.pending)+len(p) > o.limit:
+		o.err, o.pending = errUnread, nil
+		o.filled.Signal()
+		o.full()
+		return 0, o.err
 	}
 	left := p
 	if o.now != nil && !o.sending && len(o.pending) == 0 {
@@ -62,6 +77,13 @@ func (o *outbox) Write(p []byte) (int, error) {
 		o.filled.Signal()
 	}
 	return len(p), nil
+}
+
+// isFull reports whether too much was waiting for the client.
+func (o *outbox) isFull() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return errors.Is(o.err, errUnread)
 }
 
 func (o *outbox) send() {
@@ -83,7 +105,7 @@ func (o *outbox) send() {
 			_, err := o.ReadWriteCloser.Write(batch)
 			o.mu.Lock()
 			o.sending = false
-			if err != nil {
+			if err != nil && o.err == nil {
 				o.err = err
 			}
 			o.mu.Unlock()

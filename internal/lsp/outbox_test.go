@@ -45,7 +45,7 @@ func (p *slowPipe) WriteInstantly(text []byte) (int, error) {
 // client, and everything arrives in order.
 func TestOutboxInstantly(t *testing.T) {
 	p := &slowPipe{room: 7, reads: make(chan struct{})}
-	o := newOutbox(p)
+	o := newOutbox(p, func() { t.Error("it is full") })
 	for _, text := range []string{"first ", "second ", "third"} { // a write that waits would never end
 		if n, err := o.Write([]byte(text)); n != len(text) || err != nil {
 			t.Fatalf("got %d, %v", n, err)
@@ -75,7 +75,7 @@ func TestOutboxInstantly(t *testing.T) {
 // TestOutboxBroken writes to a client that is gone.
 func TestOutboxBroken(t *testing.T) {
 	p := &slowPipe{broken: errors.New("gone")}
-	o := newOutbox(p)
+	o := newOutbox(p, func() { t.Error("it is full") })
 	for range 2 {
 		if _, err := o.Write([]byte("x")); !errors.Is(err, p.broken) {
 			t.Errorf("got %v", err)
@@ -84,4 +84,50 @@ func TestOutboxBroken(t *testing.T) {
 	if err := o.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// stuck is a connection that takes nothing until it is closed.
+type stuck struct{ closed chan struct{} }
+
+func (s stuck) Read([]byte) (int, error) {
+	<-s.closed
+	return 0, io.EOF
+}
+
+func (s stuck) Write([]byte) (int, error) {
+	<-s.closed
+	return 0, io.ErrClosedPipe
+}
+
+func (s stuck) Close() error {
+	close(s.closed)
+	return nil
+}
+
+// TestOutboxIsBounded has a client that reads nothing: what waits for it has a
+// limit.
+func TestOutboxIsBounded(t *testing.T) {
+	full := 0
+	o := newOutbox(stuck{make(chan struct{})}, func() { full++ })
+	o.limit = 100
+	message, err := make([]byte, 40), error(nil)
+	for range 5 { // the first may be on its way
+		if _, err = o.Write(message); err != nil {
+			break
+		}
+	}
+	if !errors.Is(err, errUnread) || full != 1 || !o.isFull() {
+		t.Errorf("the error is %v; full was called %d times", err, full)
+	}
+	if _, err := o.Write(message); !errors.Is(err, errUnread) || full != 1 {
+		t.Errorf("then the error is %v; full was called %d times", err, full)
+	}
+	if err := o.Close(); err != nil || !o.isFull() {
+		t.Errorf("closed: %v, full: %v", err, o.isFull())
+	}
+}
+
+// TestProgressOfNothing reports of works without any parts.
+func TestProgressOfNothing(*testing.T) {
+	new(progress).report(0, 0)
 }

@@ -62,8 +62,11 @@ func (p *progress) send(value any) {
 
 // report tells that done of all is done.
 func (p *progress) report(done, all int) {
-	percent := int64(100 * done / all)
-	if p.token == nil || p.shown.Load() >= percent {
+	if p.token == nil || all <= 0 {
+		return
+	}
+	percent := int64(100 * min(max(done, 0), all) / all)
+	if p.shown.Load() >= percent {
 		return
 	}
 	p.mu.Lock()

@@ -433,6 +433,50 @@ func TestPullDiagnostics(t *testing.T) {
 	}
 }
 
+// TestWorkspaceDiagnosticsWait holds that a client that has all diagnostics gets
+// the next answer when there are others.
+func TestWorkspaceDiagnosticsWait(t *testing.T) {
+	c := start(t, map[string]string{"a.seg": "PROFILE(contact).FILTER(statecode = 0)\n", "b.seg": "PROFILE(contact)\n"}, func(_ *client, p *protocol.InitializeParams) {
+		p.Capabilities.TextDocument.Diagnostic = &protocol.DiagnosticClientCapabilities{}
+	})
+	previous := map[uri.URI]string{}
+	ask := func() (full []string) {
+		params := &protocol.WorkspaceDiagnosticParams{}
+		for u, id := range previous {
+			params.PreviousResultIds = append(params.PreviousResultIds, protocol.PreviousResultId{URI: u, Value: id})
+		}
+		all, err := c.DiagnosticWorkspace(t.Context(), params)
+		if err != nil {
+			t.Error(err)
+			return nil
+		}
+		for _, item := range all.Items {
+			if r, ok := item.(*protocol.WorkspaceFullDocumentDiagnosticReport); ok {
+				full, previous[r.URI] = append(full, string(r.URI)), *r.ResultID
+			}
+		}
+		return full
+	}
+	for _, step := range []struct {
+		text string // of b.seg, before the answer
+		want []string
+	}{
+		{"", []string{string(at("a.seg")), string(at("b.seg"))}},
+		{"PROFILE(contact).FILTER(statecode = 0)", []string{string(at("b.seg"))}},
+		{"PROFILE(contact)", []string{string(at("b.seg"))}},
+	} {
+		answer := make(chan []string)
+		go func() { answer <- ask() }()
+		if step.text != "" {
+			c.open(at("b.seg"), 1, "PROFILE(contact) // which has no diagnostics either")
+			c.open(at("b.seg"), 2, step.text)
+		}
+		if diff := gocmp.Diff(step.want, <-answer); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", step.text, diff)
+		}
+	}
+}
+
 func TestCancel(t *testing.T) {
 	c := start(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())

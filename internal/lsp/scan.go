@@ -1,11 +1,13 @@
 package lsp
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
 	"maps"
 	"path"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -30,6 +32,8 @@ func (s *server) discover(u fileURI) {
 		return
 	}
 	s.goBackground("discover", func(ctx context.Context) {
+		s.reading.Lock()
+		defer s.reading.Unlock()
 		found := s.readConfigs(ctx, s.unknownFolders(u))
 		if len(found) == 0 {
 			return
@@ -40,6 +44,7 @@ func (s *server) discover(u fileURI) {
 			}
 			n.stale[u] = true
 		})
+		s.watchSchemas(ctx)
 	})
 }
 
@@ -237,25 +242,119 @@ func (s *server) readFile(ctx context.Context, u fileURI) *file {
 
 // DidChangeWatchedFiles implements protocol.Server.
 func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidChangeWatchedFilesParams) error {
-	var sources []fileURI
-	var isConfig bool
+	var sources, others []fileURI
+	deleted := map[string]bool{}
 	for _, e := range params.Changes {
-		if strings.HasSuffix(e.URI.Path(), project.Extension) {
+		switch {
+		case strings.HasSuffix(e.URI.Path(), project.Extension):
 			sources = append(sources, e.URI)
-		} else {
-			isConfig = true // a seg.toml, or the schema that one names
+		case e.Type == protocol.FileChangeTypeDeleted:
+			deleted[string(e.URI)] = true
+		default:
+			others = append(others, e.URI)
 		}
 	}
 	s.goBackground("watched files", func(ctx context.Context) {
 		s.reading.Lock() // two notices of one file must not overtake one another
 		defer s.reading.Unlock()
-		if isConfig {
+		now := s.state.Load()
+		if len(others) > 0 || now.needsAny(deleted) { // a seg.toml, or a schema
 			s.reconfigure(ctx)
 		}
+		if len(deleted) > 0 {
+			for u := range now.disk {
+				if isBelowAny(u, deleted) {
+					sources = append(sources, u)
+				}
+			}
+		}
 		s.reread(ctx, sources)
+		s.watchSchemas(ctx)
 	})
 	return nil
 }
+
+// needsAny reports whether a seg.toml or a schema is among what was deleted, or
+// in a folder among it.
+func (s *snapshot) needsAny(deleted map[string]bool) bool {
+	if len(deleted) == 0 {
+		return false
+	}
+	names := s.schemaNames()
+	for u := range deleted {
+		if slices.Contains(names, baseName(fileURI(u))) {
+			return true
+		}
+	}
+	for _, c := range s.configs {
+		if c != nil && (deleted[string(c.uri)] || isBelowAny(c.uri, deleted)) {
+			return true
+		}
+	}
+	return false
+}
+
+// isBelowAny reports whether a file is in or below one of folders.
+func isBelowAny(u fileURI, folders map[string]bool) bool {
+	for text := string(u); ; {
+		i := strings.LastIndexByte(text, '/')
+		if i < 0 {
+			return false
+		}
+		if text = text[:i]; folders[text] || folders[text+"/"] {
+			return true
+		}
+	}
+}
+
+// schemaNames returns the names of the files that hold schemas, sorted.
+func (s *snapshot) schemaNames() []string {
+	var names []string
+	if file := s.settings.schemaFile; file != "" && file != "none" {
+		names = append(names, path.Base(filepath.ToSlash(file)))
+	}
+	for _, c := range s.configs {
+		if c != nil && c.said.Schema != "" {
+			names = append(names, path.Base(filepath.ToSlash(c.said.Schema)))
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// watchSchemas asks the client to tell when a schema changes that the settings
+// or a seg.toml name, whatever it is called.
+func (s *server) watchSchemas(ctx context.Context) {
+	names := s.state.Load().schemaNames()
+	if !s.can.watchFiles || slices.Equal(names, s.watched) {
+		return
+	}
+	const id = "segls-schemas"
+	if len(s.watched) > 0 {
+		_ = s.client.UnregisterCapability(ctx, &protocol.UnregistrationParams{Unregisterations: []protocol.Unregistration{{ID: id, Method: protocol.MethodWorkspaceDidChangeWatchedFiles}}})
+	}
+	s.watched = names
+	if len(names) == 0 {
+		return
+	}
+	var watchers []protocol.FileSystemWatcher
+	for _, name := range names {
+		watchers = append(watchers, protocol.FileSystemWatcher{GlobPattern: protocol.Pattern("**/" + globSpecial.Replace(name))})
+	}
+	options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: watchers})
+	if err == nil {
+		err = s.client.RegisterCapability(ctx, &protocol.RegistrationParams{Registrations: []protocol.Registration{
+			{ID: id, Method: protocol.MethodWorkspaceDidChangeWatchedFiles, RegisterOptions: options},
+		}})
+	}
+	if err != nil {
+		s.log.Warn("the client did not take the registration", "error", err)
+	}
+}
+
+// globSpecial puts a ?, which stands for any character, where a name has one that
+// means something in a pattern.
+var globSpecial = strings.NewReplacer("*", "?", "[", "?", "]", "?", "{", "?", "}", "?")
 
 // reread reads stored files anew.
 func (s *server) reread(ctx context.Context, uris []fileURI) {
@@ -266,7 +365,11 @@ func (s *server) reread(ctx context.Context, uris []fileURI) {
 	uris = slices.Compact(uris)
 	var files []*file
 	var gone []fileURI
+	now := s.state.Load()
 	for _, u := range uris {
+		if !now.holds(u) {
+			continue
+		}
 		if f := s.readFile(ctx, u); f != nil {
 			files = append(files, f)
 		} else {
@@ -283,7 +386,7 @@ func (s *server) reread(ctx context.Context, uris []fileURI) {
 		if len(configs) > 0 && n.learn(configs) {
 			n.rebuild()
 		}
-		n.setStored(files, gone)
+		n.setStored(slices.DeleteFunc(files, func(f *file) bool { return !n.holds(f.uri) }), gone)
 	})
 }
 
@@ -297,7 +400,10 @@ func (s *server) reconfigure(ctx context.Context) {
 	if found == nil {
 		return
 	}
+	settings := *s.state.Load().settings
+	s.settingsSchema(ctx, &settings)
 	s.change(func(n *next) {
+		n.settings = &settings
 		for _, c := range n.configs {
 			if c != nil {
 				n.stale[c.uri] = true // it may be gone
@@ -332,6 +438,7 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 		s.reading.Lock()
 		defer s.reading.Unlock()
 		s.scan(ctx, added)
+		s.watchSchemas(ctx)
 	})
 	return nil
 }
@@ -345,9 +452,23 @@ func firstOf(folders []protocol.WorkspaceFolder) fileURI {
 	return folders[0].URI
 }
 
-// holds reports whether a file is in one of the workspace's folders.
+// holds reports whether a file is found in one of the workspace's folders.
 func (s *snapshot) holds(u fileURI) bool {
-	return slices.ContainsFunc(s.folders, func(f protocol.WorkspaceFolder) bool { return isIn(u, f.URI) })
+	return slices.ContainsFunc(s.folders, func(f protocol.WorkspaceFolder) bool { return isFoundIn(u, f.URI) })
+}
+
+// isFoundIn reports whether a look through a folder comes to a file.
+func isFoundIn(u, folder fileURI) bool {
+	if !isIn(u, folder) {
+		return false
+	}
+	names := strings.Split(strings.TrimPrefix(u.Path()[len(strings.TrimSuffix(folder.Path(), "/")):], "/"), "/")
+	for i, name := range names {
+		if project.Skips(name, i < len(names)-1) {
+			return false
+		}
+	}
+	return true
 }
 
 // isIn reports whether a file is in or below a folder.
@@ -359,31 +480,59 @@ func isIn(u, folder fileURI) bool {
 // DidChangeConfiguration implements protocol.Server. Whatever it carries, the
 // settings are asked for anew where the client answers that.
 func (s *server) DidChangeConfiguration(_ context.Context, params *protocol.DidChangeConfigurationParams) error {
-	pushed := sectionOf(params.Settings)
+	pushed := bytes.Clone(sectionOf(params.Settings))
 	s.goBackground("settings", func(ctx context.Context) {
 		s.reading.Lock()
 		defer s.reading.Unlock()
 		s.loadSettings(ctx, pushed)
+		s.watchSchemas(ctx)
 	})
 	return nil
 }
 
-// loadSettings asks the client for the settings, or takes those it pushed.
+// loadSettings asks the client for the settings, or takes those it pushed. One
+// that has none leaves those of initialize, and one that can't say what it has,
+// those that there are.
 func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
-	value := pushed
+	if isGiven(pushed) {
+		s.lastSettings = pushed
+	}
 	if s.can.configuration {
 		section := Section
 		answer, err := s.client.Configuration(ctx, &protocol.ConfigurationParams{Items: []protocol.ConfigurationItem{{Section: &section}}})
-		if err != nil || len(answer) == 0 {
+		switch {
+		case err != nil || len(answer) == 0:
 			s.log.Warn("settings not read", "error", err)
-		} else {
-			value = answer[0]
+		case isGiven(answer[0]):
+			s.lastSettings = bytes.Clone(answer[0])
+		case !isGiven(pushed):
+			s.lastSettings = s.initialSettings
 		}
 	}
-	got, problems := parseSettings(value)
+	got, problems := parseSettings(s.lastSettings)
 	for _, p := range problems {
 		s.showMessage(protocol.MessageTypeWarning, "segql settings: %s", p)
 	}
+	s.settingsSchema(ctx, got)
+	s.change(func(n *next) {
+		before := n.settings
+		n.settings = got
+		if before.dialect != got.dialect || before.schema != got.schema || !maps.Equal(before.severities, got.severities) || before.rulesURL != got.rulesURL || before.org != got.org ||
+			before.on("diagnostics.workspace") != got.on("diagnostics.workspace") {
+			n.rebuild()
+		}
+	})
+	s.refresh(ctx)
+}
+
+// isGiven reports whether a client said anything.
+func isGiven(value protocol.LSPAny) bool {
+	value = bytes.TrimSpace(value)
+	return len(value) > 0 && string(value) != "null"
+}
+
+// settingsSchema reads the schema that settings name.
+func (s *server) settingsSchema(ctx context.Context, got *settings) {
 	switch {
 	case got.schemaFile == "none":
 		got.schema = nil
@@ -406,13 +555,4 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 			}
 		}
 	}
-	s.change(func(n *next) {
-		before := n.settings
-		n.settings = got
-		if before.dialect != got.dialect || before.schema != got.schema || !maps.Equal(before.severities, got.severities) || before.rulesURL != got.rulesURL || before.org != got.org ||
-			before.on("diagnostics.workspace") != got.on("diagnostics.workspace") {
-			n.rebuild()
-		}
-	})
-	s.refresh(ctx)
 }

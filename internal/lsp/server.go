@@ -44,15 +44,16 @@ type server struct {
 	// What the client can do, set once by initialize.
 	can      capabilities
 	encoding token.Encoding
-	// settingProblems is what is wrong with the settings that initialize had.
-	settingProblems []string
 
 	mu    sync.Mutex // held while the next state is made
 	state atomic.Pointer[snapshot]
 	// stale are the files whose diagnostics are to be made anew.
 	stale map[fileURI]bool
-	wake  chan struct{}
-	shown chan struct{} // has something in it when what the client shows in an open text may be out of date
+	// reportIDs are those of the diagnostics that files have in the state, as far
+	// as a client asked for them.
+	reportIDs map[fileURI]string
+	wake      chan struct{}
+	shown     chan struct{} // has something in it when what the client shows in an open text may be out of date
 	// settled is closed when the workspace was read for the first time.
 	settled     chan struct{}
 	settledOnce sync.Once
@@ -60,9 +61,14 @@ type server struct {
 
 	// reading is held while files or settings are read that the state changes by.
 	reading sync.Mutex
-	works   progressTokens
-	tokens  tokenCache
-	usage   usage
+	// The settings of initialize, which never change, and those that the client
+	// gave last. watched are the names of schemas that it watches. The last two
+	// are guarded by reading.
+	initialSettings, lastSettings protocol.LSPAny
+	watched                       []string
+	works                         progressTokens
+	tokens                        tokenCache
+	usage                         usage
 	// What organizations may be asked.
 	distrusted bool // set once by initialize
 	consent    consent
@@ -72,7 +78,7 @@ type server struct {
 func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteCloser, options Options) *server {
 	s := &server{
 		options: options, log: options.Log, ctx: ctx, cancel: cancel,
-		encoding: token.UTF16, stale: map[fileURI]bool{}, wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}),
+		encoding: token.UTF16, stale: map[fileURI]bool{}, reportIDs: map[fileURI]string{}, wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}),
 		consent: newConsent(),
 	}
 	s.trace.Store(protocol.TraceValueOff)

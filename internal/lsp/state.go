@@ -38,6 +38,8 @@ type snapshot struct {
 	spellings map[fileURI]fileURI
 	// verdicts are what organizations said of the definitions of files.
 	verdicts map[fileURI]verdicts
+	// over is closed when there is a next state.
+	over chan struct{}
 }
 
 // file is one source text.
@@ -97,6 +99,7 @@ func newSnapshot(today time.Time) *snapshot {
 	return &snapshot{
 		today: today, settings: defaultSettings(),
 		open: map[fileURI]*file{}, disk: map[fileURI]*file{}, configs: map[fileURI]*config{}, units: map[fileURI]*unit{},
+		over: make(chan struct{}),
 	}
 }
 
@@ -165,13 +168,18 @@ func (s *server) change(f func(*next)) {
 	defer s.mu.Unlock()
 	before := s.state.Load()
 	copied := *before
+	copied.over = make(chan struct{})
 	n := &next{snapshot: &copied, server: s, stale: s.stale}
 	f(n)
 	if today := s.options.Today(); !sameDay(today, n.today) {
 		n.today = today
 		n.rebuild() // dated comments may have lapsed
 	}
+	for u := range s.stale {
+		delete(s.reportIDs, u)
+	}
 	s.state.Store(n.snapshot)
+	close(before.over)
 	if len(s.stale) > 0 {
 		signal(s.wake)
 	}

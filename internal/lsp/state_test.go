@@ -14,6 +14,7 @@ import (
 	"go.lsp.dev/protocol"
 
 	"segql/internal/project"
+	"segql/lang/ast"
 	"segql/lang/parser"
 )
 
@@ -110,5 +111,29 @@ func TestVerdictsGoWithTheFile(t *testing.T) {
 	s.change(func(n *next) { n.setStored(nil, []fileURI{one}) })
 	if now := s.state.Load(); len(now.verdicts) > 0 {
 		t.Errorf("after the file is gone the verdicts are %v", now.verdicts)
+	}
+}
+
+// TestMistakesOfAQuery holds that the mistakes of a query are its own, also where
+// the next one follows with nothing between.
+func TestMistakesOfAQuery(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		want []int // for each definition
+	}{
+		{"A = PROFILE(contact)B = PROFILE(contact)B = PROFILE(contact)", []int{0, 1, 1}},
+		{"A = PROFILE(contact", []int{1}},
+		{"A = PROFILE(contact).FILTER(fax == 'x' B = PROFILE(contact)", []int{1, 0}},
+	} {
+		s := newTestServer(t, &sink{})
+		u := fileURI("file:///w/a.seg")
+		s.change(func(n *next) { n.setOpen(newFile(u, 1, true, parser.Parse(test.text), s.encoding)) })
+		now := s.state.Load()
+		v := view{now.file(u), now}
+		for i, d := range v.tree.Definitions {
+			if _, got := s.remoteQueries(v, []ast.Placed{d}); got != test.want[i] {
+				t.Errorf("%q: definition %d has %d mistakes, want %d", test.text, i, got, test.want[i])
+			}
+		}
 	}
 }

@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -20,6 +21,7 @@ type usage struct {
 
 // unitUsage is the usage of the files of one unit.
 type unitUsage struct {
+	mu      sync.Mutex
 	project *check.Project
 	trees   map[string]*ast.File
 	// counts says how many definitions use a name, in lower case; segmentMark
@@ -30,8 +32,19 @@ type unitUsage struct {
 	seen     map[string]bool // of count, to be used again
 }
 
-// of calls f with the usage of names in v's unit. It must not be kept.
-func (u *usage) of(ctx context.Context, v view, f func(*unitUsage)) {
+// of returns the usage of names in v's unit, which may become that of a later
+// state while it is asked.
+func (u *usage) of(ctx context.Context, v view) *unitUsage {
+	unit := u.unit(v)
+	unit.mu.Lock()
+	defer unit.mu.Unlock()
+	if project := v.project(); unit.project != project {
+		unit.update(ctx, project)
+	}
+	return unit
+}
+
+func (u *usage) unit(v view) *unitUsage {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.units == nil {
@@ -46,10 +59,28 @@ func (u *usage) of(ctx context.Context, v view, f func(*unitUsage)) {
 		}
 		u.units[v.unit] = unit
 	}
-	if project := v.project(); unit.project != project {
-		unit.update(ctx, project)
-	}
-	f(unit)
+	return unit
+}
+
+// of returns how many definitions use a name.
+func (u *unitUsage) of(name string) int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.counts[strings.ToLower(name)]
+}
+
+// ofSegment returns how many definitions refer to a segment.
+func (u *unitUsage) ofSegment(name string) int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.counts[segmentMark+strings.ToLower(name)]
+}
+
+// segmentNames returns the names of the segments that definitions refer to.
+func (u *unitUsage) segmentNames() []string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return slices.Collect(maps.Keys(u.segments))
 }
 
 // update counts what changed. Where ctx ends before all is counted, the next

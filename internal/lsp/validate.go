@@ -277,7 +277,7 @@ type validation struct {
 
 // validateCommand does seg.validate: it has the organization validate queries of
 // a file.
-func (s *server) validateCommand(ctx context.Context, v view, definitions []ast.Placed) (any, error) {
+func validateCommand(ctx context.Context, s *server, v view, definitions []ast.Placed) (any, error) {
 	got, err := s.validate(ctx, v, definitions, true)
 	if err != nil {
 		return nil, err

@@ -96,11 +96,9 @@ func (w *walker) folder(path, realFolder string) bool {
 		child, realChild := filepath.Join(path, name), filepath.Join(realFolder, name)
 		ok := true
 		switch {
-		case strings.HasPrefix(name, "."):
+		case Skips(name, e.IsDir()):
 		case e.IsDir():
-			if name != "node_modules" && name != "vendor" {
-				ok = w.folder(child, realChild)
-			}
+			ok = w.folder(child, realChild)
 		case filepath.Ext(name) == Extension:
 			ok = w.entry(child, realChild, e)
 		}
@@ -109,6 +107,12 @@ func (w *walker) folder(path, realFolder string) bool {
 		}
 	}
 	return true
+}
+
+// Skips reports whether Walk passes over a file or folder of that name, unless
+// it is one of its paths.
+func Skips(name string, isFolder bool) bool {
+	return strings.HasPrefix(name, ".") || isFolder && (name == "node_modules" || name == "vendor")
 }
 
 // entry takes what a folder holds under the name of a source file.

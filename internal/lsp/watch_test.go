@@ -1,0 +1,127 @@
+package lsp_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+)
+
+// schemaWith is a schema in which contact has one column.
+func schemaWith(column string) string {
+	return fmt.Sprintf(`{"format":"segql-schema","version":1,"tables":[{"name":"contact","columns":[{"name":%q,"type":"String"}]}]}`, column)
+}
+
+// awaitCode awaits diagnostics of a file with some code, or without it.
+func (c *client) awaitCode(name, code string, isThere bool) {
+	c.t.Helper()
+	c.await(fmt.Sprintf("diagnostics of %s with %s: %v", name, code, isThere), func() bool {
+		p := c.published[at(name)]
+		return p != nil && strings.Contains(" "+strings.Join(codes(p.Diagnostics), " ")+" ", " "+code+" ") == isThere
+	})
+}
+
+// watching has the client watch what the server asks for.
+func watching(_ *client, p *protocol.InitializeParams) {
+	yes := true
+	p.Capabilities.Workspace.DidChangeWatchedFiles = &protocol.DidChangeWatchedFilesClientCapabilities{DynamicRegistration: &yes}
+}
+
+func TestSettingsOfInitializeStay(t *testing.T) {
+	set := protocol.LSPAny(`{"rules":{"unknown-column":"off"},"dialect":"realtime","schema":"tables.json"}`)
+	for name, answer := range map[string]string{"null": "null", "nothing": "", "no configuration": "none"} {
+		t.Run(name, func(t *testing.T) {
+			c := start(t, map[string]string{"tables.json": schemaWith("mine")}, func(c *client, p *protocol.InitializeParams) {
+				c.settings, p.InitializationOptions = answer, set
+				if answer == "none" {
+					p.Capabilities.Workspace.Configuration = nil
+				}
+			})
+			for version := range int32(2) {
+				c.open(at("a.seg"), version, "PROFILE(contact).FILTER(yours == 1 && mine = 'x')")
+				if got := strings.Join(codes(c.diagnostics(at("a.seg"), version)), " "); got != "single-equals" {
+					t.Errorf("the diagnostics are %s", got)
+				}
+				if got := c.raw("textDocument/hover", `{"textDocument":{"uri":"file:///w/a.seg"},"position":{"line":0,"character":38}}`); !strings.Contains(got, "mine") {
+					t.Errorf("the hover over a column of the schema is %s", got)
+				}
+				c.notify("workspace/didChangeConfiguration", `{"settings":null}`)
+			}
+		})
+	}
+}
+
+// TestSchemaOfSettingsChanges holds that the schema that the settings name is
+// watched under its name, and read again.
+func TestSchemaOfSettingsChanges(t *testing.T) {
+	file := uri.File("/w/org/ta[b]les.json")
+	c := start(t, map[string]string{"a.seg": "PROFILE(contact).FILTER(two == 'x')\n"}, watching, func(c *client, _ *protocol.InitializeParams) {
+		c.files.texts[file] = schemaWith("one")
+		c.settings = `{"schema":"org/ta[b]les.json"}`
+	})
+	c.awaitCode("a.seg", "unknown-column", true)
+	c.await("the registration", func() bool { return strings.Contains(strings.Join(c.registered, " "), `"**/ta?b?les.json"`) })
+	c.files.write(file, schemaWith("two"))
+	c.notify("workspace/didChangeWatchedFiles", fmt.Sprintf(`{"changes":[{"uri":%q,"type":2}]}`, file))
+	c.awaitCode("a.seg", "unknown-column", false)
+}
+
+// TestSchemasAreWatched holds that the client watches the schema that seg.toml
+// names now, and no other.
+func TestSchemasAreWatched(t *testing.T) {
+	c := start(t, map[string]string{"seg.toml": `schema = "one.json"`, "one.json": schemaWith("one"), "two.json": schemaWith("two"), "a.seg": "PROFILE(contact).FILTER(two == 'x')\n"}, watching)
+	c.awaitCode("a.seg", "unknown-column", true)
+	c.await("the registration of one", func() bool { return strings.Contains(strings.Join(c.registered, " "), `"**/one.json"`) })
+	c.files.write(at("seg.toml"), `schema = "two.json"`)
+	c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/seg.toml","type":2}]}`)
+	c.awaitCode("a.seg", "unknown-column", false)
+	c.await("the registration of two", func() bool {
+		last := c.registered[len(c.registered)-1]
+		return strings.Contains(last, `"**/two.json"`) && !strings.Contains(last, "one.json")
+	})
+	c.await("the end of the first", func() bool {
+		return strings.Contains(strings.Join(c.received, " "), protocol.MethodClientUnregisterCapability)
+	})
+}
+
+// TestWatchedFilesElsewhere tells of files that no look through the workspace
+// would find; nothing is known of them after.
+func TestWatchedFilesElsewhere(t *testing.T) {
+	c := start(t, nil)
+	var changes []string
+	for _, u := range []string{"file:///elsewhere/x.seg", "file:///w/node_modules/x.seg", "file:///w/a/vendor/b/x.seg", "file:///w/.git/x.seg", "file:///w/.x.seg", "file:///w/vendor.seg"} {
+		c.files.write(uri.URI(u), "X = PROFILE(contact).FILTER(statecode = 0)\n")
+		changes = append(changes, fmt.Sprintf(`{"uri":%q,"type":1}`, u))
+	}
+	c.notify("workspace/didChangeWatchedFiles", `{"changes":[`+strings.Join(changes, ",")+`]}`)
+	c.awaitCode("vendor.seg", "single-equals", true)
+	if got := c.raw("workspace/symbol", `{"query":"X"}`); strings.Count(got, `"name"`) != 1 || !strings.Contains(got, "vendor.seg") {
+		t.Errorf("the symbols are %s", got)
+	}
+}
+
+// TestDeletedFolder tells of a folder that is gone, as editors do without a word
+// about the files in it.
+func TestDeletedFolder(t *testing.T) {
+	c := start(t, map[string]string{
+		"x/seg.toml": "dialect = \"realtime\"\n", "x/y/a.seg": "A = PROFILE(contact).FILTER(statecode = 0)\n",
+		"xy.seg": "B = PROFILE(contact).FILTER(statecode = 0)\n",
+	})
+	c.awaitCode("x/y/a.seg", "single-equals", true)
+	c.awaitCode("xy.seg", "single-equals", true)
+	c.files.mu.Lock()
+	delete(c.files.texts, at("x/seg.toml"))
+	delete(c.files.texts, at("x/y/a.seg"))
+	c.files.mu.Unlock()
+	c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/x","type":3}]}`)
+	c.awaitCode("x/y/a.seg", "single-equals", false)
+	if got := c.raw("workspace/symbol", `{"query":""}`); strings.Count(got, `"name"`) != 1 || !strings.Contains(got, `"B"`) {
+		t.Errorf("the symbols are %s", got)
+	}
+	c.open(at("x/new.seg"), 1, "PROFILE(contact).TRAVERSE(contact_customer_accounts)")
+	if got := codes(c.diagnostics(at("x/new.seg"), 1)); strings.Contains(strings.Join(got, " "), "dialect") {
+		t.Errorf("the dialect of the seg.toml that is gone still counts: %v", got)
+	}
+}
