@@ -124,6 +124,15 @@ func (a *app) print(text string) bool {
 	return !a.deaf
 }
 
+// printVisibly prints what others have typed: on a terminal without characters
+// that would move its cursor, elsewhere as it is.
+func (a *app) printVisibly(text string) bool {
+	if console.IsTerminal(a.stdout) {
+		text = console.VisibleLines(text)
+	}
+	return a.print(text)
+}
+
 // stdoutOf is standard output for others to write to.
 type stdoutOf struct{ *app }
 

@@ -23,13 +23,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"segql/dataverse"
+	"segql/dataverse/orgurl"
 	"segql/dataverse/signin"
 	"segql/internal/console"
 	"segql/internal/project"
 )
-
-// orgVariable is the environment variable that names the organization.
-const orgVariable = "SEG_ORG"
 
 // remote are the flags of every command that asks the service.
 type remote struct {
@@ -63,22 +61,22 @@ func (r *remote) dryRunFlag(cmd *cobra.Command) {
 // A seg.toml comes with the files of a project, whoever wrote it. So it may only
 // send the access token to a host of the vendor's.
 func (r *remote) organization(config *project.Config) (string, error) {
-	if address := cmp.Or(r.org, os.Getenv(orgVariable)); address != "" {
-		u, err := dataverse.Origin(address)
+	if address := cmp.Or(r.org, os.Getenv(dataverse.OrganizationVariable)); address != "" {
+		u, err := orgurl.Origin(address)
 		if err != nil {
 			return "", usageError(err.Error())
 		}
 		return u.String(), nil
 	}
 	if config == nil || config.OrgURL == "" {
-		return "", badUsage("no organization is named: give --org https://contoso.crm4.dynamics.com, set %s, or put url below [org] in seg.toml", orgVariable)
+		return "", badUsage("no organization is named: give --org https://contoso.crm4.dynamics.com, set %s, or put url below [org] in seg.toml", dataverse.OrganizationVariable)
 	}
-	u, err := dataverse.Origin(config.OrgURL)
+	u, err := orgurl.Origin(config.OrgURL)
 	if err != nil {
 		return "", usageError(err.Error())
 	}
 	if !isVendors(u) {
-		return "", badUsage("seg.toml names the organization %s, which is not on a host of Dynamics 365: if your access token may go there, say so with --org or %s", u, orgVariable)
+		return "", badUsage("seg.toml names the organization %s, which is not on a host of Dynamics 365: if your access token may go there, say so with --org or %s", u, dataverse.OrganizationVariable)
 	}
 	return u.String(), nil
 }
@@ -95,7 +93,7 @@ func isVendors(u *url.URL) bool {
 // here returns the organization for a command that is about no file.
 func (r *remote) here() (string, error) {
 	config, err := r.app.configs.For("x" + project.Extension)
-	if err != nil && r.org == "" && os.Getenv(orgVariable) == "" {
+	if err != nil && r.org == "" && os.Getenv(dataverse.OrganizationVariable) == "" {
 		return "", err
 	}
 	return r.organization(config)

@@ -1,3 +1,5 @@
+//go:build !js
+
 package main
 
 import (
@@ -32,7 +34,7 @@ func TestBrokenListener(t *testing.T) {
 	l.clients <- theirs
 	close(l.clients)
 	said := ""
-	code := serveAll(t.Context(), l, lsp.Options{Files: lsp.Disk{}, Log: slog.New(slog.DiscardHandler)}, "", func(code int, format string, args ...any) int {
+	code := serveAll(t.Context(), l, lsp.Options{Files: lsp.Disk{}, Log: slog.New(slog.DiscardHandler)}, func(code int, format string, args ...any) int {
 		said = fmt.Sprintf(format, args...)
 		return code
 	})

@@ -18,7 +18,7 @@ import (
 // what the server reads, and calls its function ready. There is no disk: all
 // files are read by the client. The log goes to standard error.
 func main() {
-	keepHeapFloor()
+	keepHeapSmall()
 	host := js.Global().Get("segls")
 	if host.IsUndefined() {
 		fmt.Fprintln(os.Stderr, "segls: as WebAssembly it runs in an editor's extension; there is no global object segls to talk to")
@@ -34,7 +34,7 @@ func main() {
 	host.Set("receive", receive)
 	host.Call("ready")
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	err := lsp.Serve(context.Background(), p, lsp.Options{Version: version(), Log: log, Remote: newRemote(log, ""), Pull: newPull(log)})
+	err := lsp.Serve(context.Background(), p, lsp.Options{Version: version(), Log: log, Remote: newRemote(log, "", false), Pull: newPull(log)})
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "segls: %s\n", err)
 		os.Exit(1)

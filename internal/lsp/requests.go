@@ -10,6 +10,7 @@ import (
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
+	"segql/dataverse/orgurl"
 	"segql/lang/ast"
 	"segql/lang/check"
 	"segql/lang/schema"
@@ -251,16 +252,17 @@ func snapshotOf(tables *schema.Schema) (*schemaSnapshot, error) {
 
 func (s *server) pullSchema(ctx context.Context, address string) (*schemaSnapshot, error) {
 	s.begin(ctx)
-	origin := originOf(address)
+	origin, err := orgurl.Origin(address)
 	switch {
 	case s.distrusted:
 		return nil, failed("this workspace is not trusted, so no organization is asked; trust it first")
 	case s.options.Pull == nil, !s.can.accessTokens:
 		return nil, failed("this editor can't sign in to an organization; make the schema with seg schema pull")
-	case origin == "":
-		return nil, failed("%q is no address of an organization; write one such as https://contoso.crm4.dynamics.com", address)
+	case err != nil:
+		return nil, failed("%s", err)
 	}
-	pulled, err := s.options.Pull(ctx, origin, func(ctx context.Context) (string, error) { return s.tokenOf(ctx, origin) })
+	organization := origin.String()
+	pulled, err := s.options.Pull(ctx, organization, func(ctx context.Context) (string, error) { return s.tokenOf(ctx, organization) })
 	if err != nil {
 		return nil, err
 	}

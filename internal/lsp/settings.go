@@ -43,7 +43,7 @@ func Settings() []Setting {
 		{"codeLens.references", "boolean", nil, `true`, "Show above each named segment how many others refer to it."},
 		{"codeLens.validate", "boolean", nil, `true`, "Show Validate above each segment where an organization is set up."},
 		{"validate.onSave", "boolean", nil, `false`, "Have the organization validate the segments that changed when you save them."},
-		{"org", "string", nil, `""`, "The address of the organization that validates segments, where no seg.toml names one, such as https://contoso.crm4.dynamics.com. One that only a seg.toml names is asked after you agreed."},
+		{"org", "string", nil, `""`, "The address of the organization that validates segments, where neither SEG_ORG nor a seg.toml names one, such as https://contoso.crm4.dynamics.com. One that SEG_ORG does not name is asked after you agreed, once in a session."},
 		{"rulesUrl", "string", nil, `""`, "The address of the folder with the pages of the rules, if your editor can't open those that the server has."},
 	}
 }
