@@ -265,7 +265,7 @@ func (c *Client) send(ctx context.Context, r *Request, token string, attempt int
 	if read == nil {
 		return nil
 	}
-	if err := read(answer{response.Header, response.Body}); err != nil {
+	if err := read(answer{response.Header, response.Body, token}); err != nil {
 		return readError(r, response, err)
 	}
 	return nil

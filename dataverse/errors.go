@@ -92,6 +92,9 @@ func answerError(r *Request, token string, response *http.Response) *Error {
 		if err == nil {
 			e.Code = plain(redact(got.Error.Code, token, r.secrets), 40)
 			text = plain(redact(got.Error.Message, token, r.secrets), 500)
+			if resembles(text, append(r.secrets, token)) {
+				text = ""
+			}
 		}
 	}
 	e.Message = "the service answered " + strings.ToLower(http.StatusText(e.Status))

@@ -129,6 +129,7 @@ func (l *limited) Read(p []byte) (int, error) {
 type answer struct {
 	header http.Header
 	body   io.Reader
+	token  string // with which it was asked for, to be kept out of what is shown
 }
 
 // json returns the answer's body, cut off with an error behind most bytes, and

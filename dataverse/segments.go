@@ -154,18 +154,29 @@ func odataString(s string) string { return "'" + strings.ReplaceAll(s, "'", "''"
 func (c *Client) Segments(ctx context.Context, filter Filter) ([]Segment, error) {
 	const what = "list the segments"
 	var all []Segment
+	secrets := []string{filter.Name, filter.Where}
 	r := c.get(what, segmentSet, filter.query())
+	r.secrets = secrets
 	seen := map[string]bool{}
 	for {
 		var page struct {
-			Value []wireSegment `json:"value"`
-			Next  string        `json:"@odata.nextLink"`
+			Value *[]wireSegment `json:"value"`
+			Next  string         `json:"@odata.nextLink"`
 		}
-		if err := c.call(ctx, r, into(&page)); err != nil {
+		err := c.call(ctx, r, func(a answer) error {
+			if err := into(&page)(a); err != nil {
+				return err
+			}
+			if page.Value == nil {
+				return errForm // an answer to something else: not a word on segments
+			}
+			return nil
+		})
+		if err != nil {
 			return all, err
 		}
-		for i := range page.Value {
-			s, err := page.Value[i].segment()
+		for i := range *page.Value {
+			s, err := (*page.Value)[i].segment()
 			if err != nil {
 				return all, &Error{Asked: what, Message: "the answer has another form than the service's"}
 			}
@@ -182,7 +193,7 @@ func (c *Client) Segments(ctx context.Context, filter Filter) ([]Segment, error)
 			}
 		}
 		seen[page.Next] = true
-		r = &Request{Method: http.MethodGet, URL: page.Next, what: what, idempotent: true}
+		r = &Request{Method: http.MethodGet, URL: page.Next, what: what, idempotent: true, secrets: secrets}
 	}
 }
 

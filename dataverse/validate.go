@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -80,8 +81,8 @@ type Verdict struct {
 
 // A Problem is one entry of the service's ValidationResult. It has no position.
 type Problem struct {
-	Code  string `json:"ErrorCode"` // such as SegmentDciValidator_SegmentInvalid
-	Field string `json:"FieldName"` // the column of the segment, such as msdyncrm_query
+	Code  string `json:"ErrorCode"` // such as SegmentDciValidator_SegmentInvalid; may be empty
+	Field string `json:"FieldName"` // the column of the segment, such as msdyncrm_query; empty if it is none
 }
 
 // RealtimeNote says why a realtime query has no verdict.
@@ -192,7 +193,7 @@ func (c *Client) validate(ctx context.Context, q Query) (Verdict, error) {
 	r.secrets = []string{q.Wire}
 	verdict := Verdict{Asked: true}
 	err := c.call(ctx, r, func(a answer) (err error) {
-		verdict.Problems, err = readProblems(a)
+		verdict.Problems, err = readProblems(a, r.secrets)
 		return err
 	})
 	if err != nil {
@@ -212,8 +213,9 @@ type validation struct {
 const maxProblems = 100
 
 // readProblems reads the answer: a string that holds a JSON array, empty or
-// missing where the query is valid.
-func readProblems(a answer) ([]Problem, error) {
+// missing where the query is valid. What it holds beside codes and names of columns
+// is not let through.
+func readProblems(a answer, secrets []string) ([]Problem, error) {
 	var got struct{ ValidationResult *string }
 	if err := into(&got)(a); err != nil {
 		return nil, err
@@ -235,8 +237,24 @@ func readProblems(a answer) ([]Problem, error) {
 	}
 	problems = problems[:min(len(problems), maxProblems)]
 	for i := range problems {
-		problems[i].Code = plain(problems[i].Code, 80)
-		problems[i].Field = plain(problems[i].Field, 80)
+		p := &problems[i]
+		// A word in which something was redacted is none any more.
+		if p.Code = redact(p.Code, a.token, secrets); !problemCode.MatchString(p.Code) || resembles(p.Code, append(secrets, a.token)) {
+			p.Code = ""
+		}
+		if !segmentFields[p.Field] {
+			p.Field = ""
+		}
 	}
 	return problems, nil
+}
+
+// problemCode is the form of an ErrorCode. What has another is not a code, and
+// may hold anything.
+var problemCode = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
+
+// segmentFields are the columns that a FieldName can name.
+var segmentFields = map[string]bool{
+	"msdyncrm_segmentname": true, "msdyncrm_segmenttype": true, "msdyncrm_segmentquery": true, "msdyncrm_query": true,
+	"msdyncrm_segmentmemberids": true, "msdyncrm_segmentqueryname": true, "msdyncrm_description": true, "statuscode": true,
 }

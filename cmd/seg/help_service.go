@@ -169,7 +169,8 @@ const helpSegmentsUpdate = `seg segments update changes a segment.
 Usage: seg segments update [flags] id
 
 What is not named stays as it is. The query is checked here first. Nobody can set
-a segment to live or stopped: set it to going-live or stopping.
+a segment to live or stopped: set it to going-live or stopping. Before it stops a segment it
+asks, as seg segments stop does; without a terminal to ask on it needs --yes.
 
 Flags:
   --name NAME            the new name
@@ -177,6 +178,7 @@ Flags:
   --definition NAME      the segment of the file, if it has several
   --description TEXT     the new description
   --status STATUS        going-live or stopping
+  --yes                  do not ask before it stops the segment
   --dry-run              print the request instead of sending it
 ` + serviceFlags + `  --schema FILE          the schema that names are checked against here, or none
   --dialect NAME         outbound, if the file does not say it
@@ -185,7 +187,7 @@ Flags:
 
 Exit codes:
   0    the segment was changed
-  1    the query has mistakes, so nothing was sent
+  1    the query has mistakes, so nothing was sent; or you said no
 ` + serviceExit + `
 Example:
   seg segments update --query-file vip.seg 00000000-0000-4000-8000-000000000001
