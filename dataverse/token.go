@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -99,8 +100,15 @@ func signInError(err error) *Error {
 	if errors.As(err, &own) {
 		return own
 	}
+	// The authority's codes say why, in public.
+	if code := authorityCode.FindString(err.Error()); code != "" {
+		e.Code = code
+		e.Message, e.Advice = "the authority refused it", "https://login.microsoftonline.com/error?code="+code[len("AADSTS"):]+" says what the code means"
+	}
 	return e
 }
+
+var authorityCode = regexp.MustCompile(`\bAADSTS[0-9]{4,8}\b`)
 
 // TokenVariable is the environment variable in which users give an access
 // token of their own.

@@ -47,7 +47,11 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 	case commandExplain:
 		run = explanations
 	case commandValidate:
-		v, definitions, err := now.commandTarget(params)
+		// Which organization it is says the seg.toml, which may not be read yet.
+		if err := s.waitSettled(ctx); err != nil {
+			return nil, err
+		}
+		v, definitions, err := s.state.Load().commandTarget(params)
 		if err != nil {
 			return nil, err
 		}

@@ -13,6 +13,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
 
 	"segql/internal/lsp"
 	"segql/lang/check"
@@ -432,4 +433,30 @@ func TestValidateLenses(t *testing.T) {
 			equal(t, "lenses", test.want, lenses(c))
 		})
 	}
+}
+
+// TestValidateEarly holds that a validation that is asked for while the workspace
+// is still being read waits for the seg.toml that names the organization.
+func TestValidateEarly(t *testing.T) {
+	o := &organization{}
+	files := map[string]string{"seg.toml": "[org]\nurl = \"" + contoso + "\"\n", "a.seg": "PROFILE(contact)"}
+	c := connect(t, files, func(options *lsp.Options) { options.Remote, options.Organization = o.validate, contoso })
+	read := make(chan struct{})
+	c.files.finding = func(uri.URI) { <-read }
+	c.begin()
+	c.open(at("a.seg"), 1, files["a.seg"])
+	got := make(chan string, 1)
+	go func() { got <- c.validate(`["` + string(at("a.seg")) + `"]`) }()
+	for range 20 { // until the server has surely got it
+		if _, err := c.Hover(t.Context(), &protocol.HoverParams{TextDocumentPositionParams: protocol.TextDocumentPositionParams{
+			TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")},
+		}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if asked := o.take(); asked != nil {
+		t.Errorf("asked before the workspace was read: %v", asked)
+	}
+	close(read)
+	equal(t, "result", `{"asked":1,"rejected":0,"message":"https://contoso.crm4.dynamics.com accepts 1 query"}`, <-got)
 }
