@@ -9,8 +9,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -21,6 +21,7 @@ const (
 	atOnce        = 8
 	maxAttempts   = 10
 	maxPause      = 15 * time.Minute // a longer one is an error, not a pause
+	patience      = time.Minute      // with failures of one request for which the service does not ask for patience
 	requestLimit  = 150 * time.Second
 	maxAnswer     = 32 << 20  // held in memory
 	maxMetadata   = 256 << 20 // read as it comes in
@@ -49,6 +50,9 @@ type Config struct {
 	// Paused, if not nil, is told until when the client waits because the service
 	// asks for patience. Several goroutines may call it.
 	Paused func(until time.Time)
+	// Repeats, if not nil, is told of each failure after which a request is sent
+	// again, for about a minute at most. Several goroutines may call it.
+	Repeats func(*Error)
 	// Clock is the real one if nil. Tests have their own.
 	Clock Clock
 	// Limit is how long one request may take; two and a half minutes if zero,
@@ -66,10 +70,8 @@ type Client struct {
 	log     *slog.Logger
 	preview func(Request)
 	paused  func(until time.Time)
+	repeats func(*Error)
 	limit   time.Duration
-
-	mu       sync.Mutex
-	verdicts map[string]*pending // by wire form, see Validate
 }
 
 // New returns a client of the organization. It sends nothing yet.
@@ -93,6 +95,10 @@ func New(config Config) (*Client, error) {
 	if paused == nil {
 		paused = func(time.Time) {}
 	}
+	repeats := config.Repeats
+	if repeats == nil {
+		repeats = func(*Error) {}
+	}
 	limit := config.Limit
 	if limit == 0 {
 		limit = requestLimit
@@ -109,15 +115,15 @@ func New(config Config) (*Client, error) {
 		MaxResponseHeaderBytes: maxHeaderSize,
 	}
 	c := &Client{
-		base:     base,
-		http:     &http.Client{Transport: transport},
-		tokens:   newTokens(config.Credential, base, clock),
-		pace:     newPace(clock),
-		log:      log,
-		preview:  config.Preview,
-		paused:   paused,
-		limit:    limit,
-		verdicts: map[string]*pending{},
+		base:    base,
+		http:    &http.Client{Transport: transport},
+		tokens:  newTokens(config.Credential, base, clock),
+		pace:    newPace(clock),
+		log:     log,
+		preview: config.Preview,
+		paused:  paused,
+		repeats: repeats,
+		limit:   limit,
 	}
 	c.http.CheckRedirect = c.checkRedirect
 	return c, nil
@@ -131,7 +137,8 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Origin returns the origin that an organization's address names: what the
 // user typed may lack the scheme and have a path. An address to which no token
-// may be sent is an error.
+// may be sent is an error. So is a host with characters that no host name has:
+// they make one address look like another.
 func Origin(address string) (*url.URL, error) {
 	text := strings.TrimSpace(address)
 	if text == "" {
@@ -141,18 +148,31 @@ func Origin(address string) (*url.URL, error) {
 		text = "https://" + text
 	}
 	u, err := url.Parse(text)
+	host := ""
+	if err == nil {
+		host = strings.ToLower(u.Hostname())
+	}
 	switch {
-	case err != nil || u.Hostname() == "":
+	case !isHost(host):
 		return nil, errors.New("the organization's address cannot be read: expected one such as https://contoso.crm4.dynamics.com")
 	case u.User != nil:
 		return nil, errors.New("the organization's address holds a user name or password: leave it out, sign-in does not use it")
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && isLoopback(host):
 		return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, nil
 	case u.Scheme == "http":
 		return nil, errors.New("the organization's address starts with http://, where anyone on the way could read the access token: use https://")
 	default:
 		return nil, errors.New("the organization's address does not start with https://: expected one such as https://contoso.crm4.dynamics.com")
 	}
+}
+
+var hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
+
+// isHost reports whether a text in lower case is the name of a host or an IP
+// address. A zone behind an address could be any text.
+func isHost(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Zone() == "" || hostName.MatchString(host)
 }
 
 func isLoopback(host string) bool {
@@ -178,13 +198,20 @@ func port(u *url.URL) string {
 	}
 }
 
-var errRedirect = errors.New("redirect refused")
+// Redirects that are refused.
+var (
+	errRedirect = errors.New("redirect refused")
+	errCircle   = errors.New("too many redirects")
+)
 
 // checkRedirect follows only what stays with the organization and asks for the
 // same thing: a POST that becomes a GET does not.
 func (c *Client) checkRedirect(next *http.Request, via []*http.Request) error {
-	if len(via) > 3 || next.Method != via[0].Method || !sameOrigin(next.URL, c.base) {
+	switch {
+	case next.Method != via[0].Method || !sameOrigin(next.URL, c.base):
 		return errRedirect
+	case len(via) > 3:
+		return errCircle
 	}
 	return nil
 }
@@ -196,13 +223,14 @@ func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) 
 		c.preview(*r)
 		return nil
 	}
-	fresh := false // whether the token was renewed for this request
+	fresh := false         // whether the token was renewed for this request
+	var lost time.Duration // with failures
 	for attempt := 1; ; attempt++ {
 		if err := c.pace.enter(ctx); err != nil {
 			return err
 		}
-		r.attempts = attempt
 		token, err := c.tokens.get(ctx)
+		sent := time.Now()
 		if err == nil {
 			err = c.send(ctx, r, token, attempt, read)
 		}
@@ -211,8 +239,11 @@ func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) 
 		if again && failure.Status == http.StatusTooManyRequests {
 			// Before the place is given away, or another request would slip through.
 			var until time.Time
-			if until, again = c.pace.pause(failure.retryAfter, attempt); again {
+			var news bool
+			if until, news, again = c.pace.pause(failure.retryAfter, attempt); again {
 				c.log.Warn("dataverse pauses", "until", until)
+			}
+			if news {
 				c.paused(until)
 			}
 		}
@@ -222,18 +253,29 @@ func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) 
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case failure.Status == http.StatusUnauthorized && !fresh && c.tokens.drop(token):
+		case failure.Status == http.StatusUnauthorized && !fresh:
+			if other, ended := c.tokens.drop(ctx, token); ended != nil {
+				return ended
+			} else if !other {
+				return err
+			}
 			fresh = true
-			continue
 		case !again || attempt == maxAttempts:
 			return err
 		case failure.Status == http.StatusTooManyRequests:
 			// The pause holds everyone, this request too.
 		default:
-			if !c.pace.fits(failure.retryAfter) {
+			wait := failure.retryAfter
+			if wait == 0 {
+				wait = spread(doubling(attempt))
+				lost += time.Since(sent) + wait
+			}
+			if lost > patience || !c.pace.fits(wait) {
 				return err
 			}
-			if err := c.pace.backOff(ctx, failure.retryAfter, attempt); err != nil {
+			r.unsure = r.unsure || !failure.unsent
+			c.repeats(failure)
+			if err := c.pace.backOff(ctx, wait); err != nil {
 				return err
 			}
 		}
@@ -266,7 +308,7 @@ func (c *Client) send(ctx context.Context, r *Request, token string, attempt int
 		return nil
 	}
 	if err := read(answer{response.Header, response.Body, token}); err != nil {
-		return readError(r, response, err)
+		return readError(r, token, response, err)
 	}
 	return nil
 }

@@ -1,16 +1,20 @@
 package dataverse_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/google/go-cmp/cmp"
 
 	"segql/dataverse"
@@ -26,6 +30,7 @@ func TestRepeats(t *testing.T) {
 	}
 	validate := func(c *dataverse.Client) error { return validateSecret(ctx, c) }
 	remove := func(c *dataverse.Client) error { return c.DeleteSegment(ctx, "00000000-0000-4000-8000-000000000001") }
+	removeNone := func(c *dataverse.Client) error { return c.DeleteSegment(ctx, segmentID) }
 	byQuery := func(c *dataverse.Client) error { return c.AddMembersByQuery(ctx, segmentID, "PROFILE(contact)") }
 	for _, c := range []struct {
 		name string
@@ -50,6 +55,10 @@ func TestRepeats(t *testing.T) {
 		// Gone already, by the first of the two.
 		{"delete", remove, dataversetest.ResetAfter, 2, true},
 		{"delete", remove, dataversetest.Unavailable, 2, true},
+		// What was surely not done has not deleted what was never there.
+		{"delete none", removeNone, dataversetest.None, 1, false},
+		{"delete none", removeNone, dataversetest.TooMany, 2, false},
+		{"delete none", removeNone, dataversetest.Expired, 2, false},
 	} {
 		t.Run(fmt.Sprint(c.name, c.kind), func(t *testing.T) {
 			wrong := false
@@ -79,11 +88,18 @@ func TestRepeats(t *testing.T) {
 }
 
 func TestGivesUp(t *testing.T) {
-	s := newStage(t, dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.Unavailable})})
-	err := validateSecret(t.Context(), s.client)
-	var failure *dataverse.Error
-	if !errors.As(err, &failure) || failure.Status != 503 || !failure.Temporary || len(s.double.Log()) != 10 {
-		t.Errorf("got %v after %d requests", err, len(s.double.Log()))
+	for text, want := range map[string]int{"": 5, "3": 10} {
+		told := 0
+		s := newStage(t, dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.Unavailable, Text: text})},
+			func(c *dataverse.Config) { c.Repeats = func(*dataverse.Error) { told++ } })
+		err := validateSecret(t.Context(), s.client)
+		var failure *dataverse.Error
+		if !errors.As(err, &failure) || failure.Status != 503 || !failure.Temporary || len(s.double.Log()) != want || told != want-1 {
+			t.Errorf("got %v after %d requests, %d of them told", err, len(s.double.Log()), told)
+		}
+		if waited := s.clock.Now().Sub(start); waited > time.Minute {
+			t.Errorf("it waited for %v", waited)
+		}
 	}
 }
 
@@ -145,18 +161,31 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-func TestNoSuchHost(t *testing.T) {
+// TestNobodyListens holds that what cannot get better is not tried again, and that
+// the user is told where.
+func TestNobodyListens(t *testing.T) {
 	server := httptest.NewServer(nil)
 	address := server.URL
 	server.Close()
-	c, err := dataverse.New(dataverse.Config{URL: address, Credential: &credential{}, Clock: dataversetest.NewFakeClock(start)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	err = validateSecret(t.Context(), c)
-	if err == nil || !strings.Contains(err.Error(), "does not take connections") {
-		t.Errorf("got %v", err)
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	for at, want := range map[string]string{
+		address: strings.TrimPrefix(address, "http://") + " does not take connections; check the port, and that something listens there",
+		strings.Replace(plain.URL, "http:", "https:", 1): strings.TrimPrefix(plain.URL, "http://") + " does not speak https; check the address: one of this computer may be http://",
+	} {
+		clock := dataversetest.NewFakeClock(start)
+		c, err := dataverse.New(dataverse.Config{URL: at, Credential: &credential{}, Clock: clock})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = validateSecret(t.Context(), c)
+		if err == nil || err.Error() != "could not validate a query: the organization's host "+want {
+			t.Errorf("got %v", err)
+		}
+		if waited := clock.Now().Sub(start); waited != 0 {
+			t.Errorf("%s: it waited for %v", at, waited)
+		}
+		c.Close()
 	}
 }
 
@@ -188,14 +217,15 @@ func TestTokens(t *testing.T) {
 
 func TestBadToken(t *testing.T) {
 	for _, bad := range []string{"", "two words", "line\nbreak", "ü"} {
-		s := newStage(t, dataversetest.Options{}, func(c *dataverse.Config) {
-			c.Credential = &credential{token: func(int) azcore.AccessToken {
-				return azcore.AccessToken{Token: bad, ExpiresOn: start.Add(time.Hour)}
-			}}
-		})
-		err := validateSecret(t.Context(), s.client)
-		if err == nil || !strings.Contains(err.Error(), "SEG_TOKEN") || len(s.double.Log()) != 0 {
-			t.Errorf("%q: %v", bad, err)
+		for want, from := range map[string]azcore.TokenCredential{
+			"SEG_TOKEN":     dataverse.FixedToken(bad),
+			"sign in again": dataverse.TokenFunc(func(context.Context) (string, error) { return bad, nil }),
+		} {
+			s := newStage(t, dataversetest.Options{}, func(c *dataverse.Config) { c.Credential = from })
+			err := validateSecret(t.Context(), s.client)
+			if err == nil || !strings.Contains(err.Error(), want) || len(s.double.Log()) != 0 {
+				t.Errorf("%q: %v", bad, err)
+			}
 		}
 	}
 }
@@ -373,5 +403,144 @@ func TestMembers(t *testing.T) {
 		if m != nil || err == nil || !strings.Contains(err.Error(), "not the name of a column") {
 			t.Errorf("got %v, %v", m, err)
 		}
+	}
+}
+
+// answering is a client of a server that answers as it likes.
+func answering(t *testing.T, answer http.HandlerFunc, changes ...func(*dataverse.Config)) *dataverse.Client {
+	t.Helper()
+	server := httptest.NewServer(answer)
+	config := dataverse.Config{URL: server.URL, Credential: &credential{}, Clock: dataversetest.NewFakeClock(start)}
+	for _, change := range changes {
+		change(&config)
+	}
+	c, err := dataverse.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		c.Close()
+		server.Close()
+	})
+	return c
+}
+
+// TestNotFound holds that the advice on a 404 fits what is missing.
+func TestNotFound(t *testing.T) {
+	for name, c := range map[string]struct{ kind, body, want string }{
+		"record": {"application/json", `{"error":{"code":"0x80040217","message":"It Does Not Exist"}}`, "check the id"},
+		"module": {"application/json", `{"error":{"code":"","message":"Resource not found for the segment 'x'."}}`, "module is not installed"},
+		"page":   {"text/html", "<html>parked", "check the address"},
+	} {
+		client := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", c.kind)
+			w.WriteHeader(http.StatusNotFound)
+			fmt.Fprint(w, c.body)
+		})
+		_, err := client.AddMembers(t.Context(), segmentID, ids(1), nil)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// slowSignIn gives one token at once, and others when it may.
+type slowSignIn struct {
+	n     atomic.Int32
+	asked chan struct{}
+}
+
+func (s *slowSignIn) GetToken(ctx context.Context, _ policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	if s.n.Add(1) > 1 {
+		s.asked <- struct{}{}
+		<-ctx.Done()
+		return azcore.AccessToken{}, ctx.Err()
+	}
+	return azcore.AccessToken{Token: theToken, ExpiresOn: start.Add(time.Hour)}, nil
+}
+
+// TestRefusedWhileSigningIn holds that a request whose token is refused while
+// another signs in ends with its own context.
+func TestRefusedWhileSigningIn(t *testing.T) {
+	signIn := &slowSignIn{asked: make(chan struct{}, 10)}
+	var n atomic.Int32
+	arrived, refuse := make(chan struct{}), make(chan struct{})
+	c := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+		if n.Add(1) == 1 {
+			close(arrived)
+			<-refuse
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+	}, func(c *dataverse.Config) { c.Credential = signIn })
+	list := func(ctx context.Context, to chan<- error) {
+		_, err := c.Segments(ctx, dataverse.Filter{})
+		to <- err
+	}
+	first, second := make(chan error, 1), make(chan error, 1)
+	firstCtx, cancelFirst := context.WithCancel(t.Context())
+	secondCtx, cancelSecond := context.WithCancel(t.Context())
+	go list(firstCtx, first)
+	<-arrived
+	go list(secondCtx, second)
+	<-signIn.asked
+	close(refuse)
+	cancelFirst()
+	if err := <-first; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	cancelSecond()
+	<-second
+}
+
+// heldClock is a clock that stands until its gate opens.
+type heldClock struct {
+	*dataversetest.FakeClock
+	gate chan struct{}
+}
+
+func (c heldClock) SleepUntil(ctx context.Context, t time.Time) error {
+	select {
+	case <-c.gate:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return c.FakeClock.SleepUntil(ctx, t)
+}
+
+// TestPausedOnce holds that requests that are refused together are one piece of news.
+func TestPausedOnce(t *testing.T) {
+	var arrived, told atomic.Int32
+	all := make(chan struct{})
+	clock := heldClock{dataversetest.NewFakeClock(start), make(chan struct{})}
+	pauses := &pauseLog{Handler: slog.DiscardHandler}
+	c := newStage(t, dataversetest.Options{Fault: func(*dataversetest.Call) dataversetest.Fault {
+		i := arrived.Add(1)
+		if i == 8 {
+			close(all)
+		}
+		if i > 8 {
+			return dataversetest.Fault{}
+		}
+		<-all
+		return dataversetest.Fault{Kind: dataversetest.TooMany, Text: "5"}
+	}}, func(c *dataverse.Config) {
+		c.Clock, c.Log = clock, slog.New(pauses)
+		c.Paused = func(time.Time) { told.Add(1) }
+	})
+	pauses.double = c.double
+	pauses.every = func(n int) {
+		if n == 8 {
+			close(clock.gate)
+		}
+	}
+	queries := make([]dataverse.Query, 8)
+	for i := range queries {
+		queries[i] = dataverse.Query{Name: "q", Wire: fmt.Sprintf("PROFILE(contact).TAKE(%d)", i)}
+	}
+	if _, err := c.client.Validate(t.Context(), queries, nil); err != nil {
+		t.Fatal(err)
+	}
+	if told.Load() != 1 {
+		t.Errorf("told %d times of one pause", told.Load())
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"html"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -17,25 +16,18 @@ import (
 	"segql/dataverse"
 )
 
-// answering returns a client of a service that answers each request alike.
-func answering(t *testing.T, status int, answer any) *dataverse.Client {
+// saying answers each request alike.
+func saying(t *testing.T, status int, answer any) http.HandlerFunc {
 	t.Helper()
 	body, err := json.Marshal(answer)
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		w.Write(body)
-	}))
-	t.Cleanup(server.Close)
-	c, err := dataverse.New(dataverse.Config{URL: server.URL, Credential: &credential{}})
-	if err != nil {
-		t.Fatal(err)
 	}
-	t.Cleanup(c.Close)
-	return c
 }
 
 func refusal(message string) any {
@@ -61,7 +53,7 @@ func TestEchoes(t *testing.T) {
 		for what, secret := range map[string]string{"query": secretQuery, "token": theToken} {
 			t.Run(name+" "+what, func(t *testing.T) {
 				echo := write(secret)
-				err := validateSecret(t.Context(), answering(t, http.StatusBadRequest, refusal("No good: "+echo+" it was.")))
+				err := validateSecret(t.Context(), answering(t, saying(t, http.StatusBadRequest, refusal("No good: "+echo+" it was."))))
 				if err == nil {
 					t.Fatal("no error")
 				}
@@ -77,12 +69,12 @@ func TestEchoes(t *testing.T) {
 		}
 	}
 	// What has nothing of the query stays.
-	err := validateSecret(t.Context(), answering(t, http.StatusBadRequest, refusal("The segment's definition of contacts has no filter.")))
+	err := validateSecret(t.Context(), answering(t, saying(t, http.StatusBadRequest, refusal("The segment's definition of contacts has no filter."))))
 	if err == nil || !strings.Contains(err.Error(), "The segment's definition of contacts has no filter") {
 		t.Errorf("got %v", err)
 	}
 	const filter = "msdyncrm_segmentname eq 'secret.person@contoso.example'"
-	_, err = answering(t, http.StatusBadRequest, refusal("No good: "+filter)).Segments(t.Context(), dataverse.Filter{Where: filter})
+	_, err = answering(t, saying(t, http.StatusBadRequest, refusal("No good: "+filter))).Segments(t.Context(), dataverse.Filter{Where: filter})
 	if err == nil || strings.Contains(err.Error(), "secret.person") {
 		t.Errorf("got %v", err)
 	}
@@ -107,7 +99,7 @@ func TestProblemWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		client := answering(t, http.StatusOK, map[string]string{"ValidationResult": string(result)})
+		client := answering(t, saying(t, http.StatusOK, map[string]string{"ValidationResult": string(result)}))
 		got, err := client.Validate(t.Context(), []dataverse.Query{{Name: "q", Wire: secretQuery, Type: dataverse.Dynamic}}, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -122,12 +114,12 @@ func TestProblemWords(t *testing.T) {
 // TestEmptyAnswers holds that an answer without what was asked for is an error and
 // not taken for nothing.
 func TestEmptyAnswers(t *testing.T) {
-	client := answering(t, http.StatusOK, map[string]int{"x": 1})
+	client := answering(t, saying(t, http.StatusOK, map[string]int{"x": 1}))
 	if all, err := client.Segments(t.Context(), dataverse.Filter{}); err == nil || !strings.Contains(err.Error(), "another form than the service's") {
 		t.Errorf("got %d segments, %v", len(all), err)
 	}
 	for _, answer := range []any{map[string]any{"value": []any{}}, map[string]int{"x": 1}} {
-		got, err := answering(t, http.StatusOK, answer).Pull(t.Context(), nil, nil, nil)
+		got, err := answering(t, saying(t, http.StatusOK, answer)).Pull(t.Context(), nil, nil, nil)
 		if failure := (*dataverse.Error)(nil); !errors.As(err, &failure) {
 			t.Errorf("%v: got the schema %v, %v", answer, got, err)
 		}

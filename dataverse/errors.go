@@ -2,6 +2,7 @@ package dataverse
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -44,8 +46,15 @@ type Error struct {
 
 // Error returns one sentence.
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("could not " + e.Asked + ": " + strings.TrimRight(e.Message, ". "))
+	text := "could not " + e.Asked + ": " + e.Problem()
+	if e.Advice != "" {
+		text += "; " + e.Advice
+	}
+	return text
+}
+
+// Problem returns the part of the sentence that says what went wrong.
+func (e *Error) Problem() string {
 	var details []string
 	if e.Status != 0 {
 		details = append(details, "status "+strconv.Itoa(e.Status))
@@ -56,13 +65,11 @@ func (e *Error) Error() string {
 	if e.RequestID != "" {
 		details = append(details, "request "+e.RequestID)
 	}
+	text := strings.TrimRight(e.Message, ". ")
 	if details != nil {
-		b.WriteString(" (" + strings.Join(details, ", ") + ")")
+		text += " (" + strings.Join(details, ", ") + ")"
 	}
-	if e.Advice != "" {
-		b.WriteString("; " + e.Advice)
-	}
-	return b.String()
+	return text
 }
 
 // repeatable reports whether the request may be sent again after this error.
@@ -70,10 +77,8 @@ func (e *Error) repeatable(r *Request) bool {
 	return e.Temporary && (r.idempotent || e.unsent)
 }
 
-// Codes of the service that mean something to the client.
-const (
-	codeNoRecord = "0x80040217"
-)
+// codeNoRecord is the service's code of a record that does not exist.
+const codeNoRecord = "0x80040217"
 
 var privilege = regexp.MustCompile(`\bprv[A-Za-z][A-Za-z0-9_]{0,127}`)
 
@@ -81,7 +86,7 @@ var privilege = regexp.MustCompile(`\bprv[A-Za-z][A-Za-z0-9_]{0,127}`)
 func answerError(r *Request, token string, response *http.Response) *Error {
 	e := &Error{
 		Asked: r.what, Status: response.StatusCode,
-		RequestID: plain(firstHeader(response.Header, "x-ms-service-request-id", "REQ_ID", "x-ms-request-id"), 64),
+		RequestID: r.clean(requestID(response.Header), token, 64),
 	}
 	text := ""
 	if isJSON(response.Header) {
@@ -90,11 +95,8 @@ func answerError(r *Request, token string, response *http.Response) *Error {
 		}
 		err := json.NewDecoder(io.LimitReader(response.Body, maxErrorBody)).Decode(&got)
 		if err == nil {
-			e.Code = plain(redact(got.Error.Code, token, r.secrets), 40)
-			text = plain(redact(got.Error.Message, token, r.secrets), 500)
-			if resembles(text, append(r.secrets, token)) {
-				text = ""
-			}
+			e.Code = r.clean(got.Error.Code, token, 40)
+			text = r.clean(got.Error.Message, token, 500)
 		}
 	}
 	e.Message = "the service answered " + strings.ToLower(http.StatusText(e.Status))
@@ -121,10 +123,12 @@ func (e *Error) advise(r *Request, text string, response *http.Response) {
 		} else {
 			e.Advice = "you lack a privilege for it: ask an administrator of the organization"
 		}
-	case status == http.StatusNotFound && strings.Contains(r.URL, "msdyncrm_") && (strings.Contains(text, "for the segment") || !r.keyed):
+	case status == http.StatusNotFound && e.Code == codeNoRecord:
+		e.Advice = "check the id: there is no such record, or you may not see it"
+	case status == http.StatusNotFound && isJSON(response.Header) && strings.Contains(r.URL, "msdyncrm_") && (strings.Contains(text, "for the segment") || !r.keyed):
 		e.Message = "the service does not know this request"
 		e.Advice = "the outbound marketing module is not installed in this organization"
-	case status == http.StatusNotFound && (r.keyed || e.Code == codeNoRecord):
+	case status == http.StatusNotFound && isJSON(response.Header) && r.keyed:
 		e.Advice = "check the id: there is no such record, or you may not see it"
 	case status == http.StatusNotFound:
 		e.Advice = "check the address of the organization"
@@ -141,10 +145,12 @@ func (e *Error) advise(r *Request, text string, response *http.Response) {
 		e.retryAfter = retryAfter(response.Header)
 		e.Advice = laterAdvice(r)
 	case status >= 300 && status < 400:
-		e.Message = "the service redirects to another address, where the access token must not go"
+		e.Message = "the service redirects, but not to an address"
 		e.Advice = "check the address of the organization"
-	case status >= 500:
+	case status >= 500 && e.RequestID != "":
 		e.Advice = "try again later; if it stays so, give the request's id to the vendor's support"
+	case status >= 500:
+		e.Advice = "try again later"
 	}
 }
 
@@ -155,8 +161,8 @@ func laterAdvice(r *Request) string {
 	return "it may have been done all the same: look before you try again"
 }
 
-func firstHeader(h http.Header, names ...string) string {
-	for _, name := range names {
+func requestID(h http.Header) string {
+	for _, name := range []string{"x-ms-service-request-id", "REQ_ID", "x-ms-request-id"} {
 		if v := h.Get(name); v != "" {
 			return v
 		}
@@ -186,21 +192,36 @@ func transportError(r *Request, err error) *Error {
 		authority x509.UnknownAuthorityError
 		host      x509.HostnameError
 		invalid   x509.CertificateInvalidError
+		record    tls.RecordHeaderError
 	)
+	name := "the organization's host"
+	at, _ := url.Parse(r.URL) // it was sent there
+	if at != nil {
+		name += " " + at.Host
+	}
 	switch {
 	case errors.Is(err, errRedirect):
 		e.Message, e.Temporary = "the service redirects to another address, where the access token must not go", false
 		e.Advice = "check the address of the organization"
+	case errors.Is(err, errCircle):
+		e.Message, e.Temporary = "the service redirects again and again", false
+		e.Advice = "check the address of the organization"
+	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"), errors.As(err, &record):
+		e.Message, e.Temporary, e.unsent = name+" does not speak https", false, true
+		e.Advice = "check the address: one of this computer may be http://"
 	case errors.As(err, &dns):
-		e.Message, e.Temporary, e.unsent = "the organization's host cannot be found", dns.IsTemporary || dns.IsTimeout, true
+		e.Message, e.Temporary, e.unsent = name+" cannot be found", dns.IsTemporary || dns.IsTimeout, true
 		e.Advice = "check the address of the organization and your connection"
 	case errors.As(err, &authority), errors.As(err, &host), errors.As(err, &invalid):
-		e.Message, e.Temporary = "the certificate of the organization's host cannot be trusted", false
+		e.Message, e.Temporary = "the certificate of "+name+" cannot be trusted", false
 		e.Advice = "check the address of the organization, and the certificates of a proxy between"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT):
 		e.Message = "the service did not answer in time"
 	case errors.Is(err, syscall.ECONNREFUSED):
-		e.Message, e.unsent = "the organization's host does not take connections", true
+		e.Message, e.unsent = name+" does not take connections", true
+		if at != nil && isLoopback(at.Hostname()) { // nobody is about to start it
+			e.Temporary, e.Advice = false, "check the port, and that something listens there"
+		}
 	case strings.Contains(err.Error(), "response headers exceeded"):
 		e.Message, e.Temporary = "the answer's headers are larger than any that the service sends", false
 		e.Advice = "check the address of the organization, and for a proxy between"
@@ -211,14 +232,14 @@ func transportError(r *Request, err error) *Error {
 }
 
 // readError makes an error of an answer that could not be read.
-func readError(r *Request, response *http.Response, err error) error {
+func readError(r *Request, token string, response *http.Response, err error) error {
 	var own *Error
 	if errors.As(err, &own) {
 		return own
 	}
 	e := &Error{
 		Asked: r.what, Status: response.StatusCode,
-		RequestID: plain(firstHeader(response.Header, "x-ms-service-request-id", "REQ_ID"), 64),
+		RequestID: r.clean(requestID(response.Header), token, 64),
 		Advice:    "check the address of the organization, and for a proxy between",
 	}
 	var (
@@ -234,7 +255,7 @@ func readError(r *Request, response *http.Response, err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		e.Message, e.Temporary, e.Advice = "the answer did not end in time", true, laterAdvice(r)
 	case errors.As(err, &metadata) && !strings.Contains(metadata.Problem, "end"):
-		e.Message = "the answer cannot be used: " + plain(metadata.Problem, 200)
+		e.Message = "the answer cannot be used: " + r.clean(metadata.Problem, token, 200)
 	case errors.As(err, &syntax) && !strings.Contains(syntax.Error(), "unexpected end"):
 		e.Message = "the answer is not JSON that can be read"
 	case errors.As(err, &kind):
@@ -250,50 +271,62 @@ func readError(r *Request, response *http.Response, err error) error {
 // errForm says that an answer is good JSON of a form that is not known.
 var errForm = errors.New("form")
 
-// shortest is the length in bytes of the shortest piece of a query that is
-// taken out of what the service says. Names of tables and columns are mostly
-// shorter, and help.
-const shortest = 16
-
-// redact takes the token, and whatever was copied from the queries of the
-// request, out of a text of the service.
-func redact(text, token string, secrets []string) string {
+// clean makes a text of the service one line of at most n bytes without the
+// token and what was copied from the queries of the request. Nothing is left of
+// one that repeats them in another form.
+func (r *Request) clean(text, token string, n int) string {
 	if len(text) > maxErrorBody {
 		text = text[:maxErrorBody]
 	}
-	if token != "" {
-		text = strings.ReplaceAll(text, token, "…")
-	}
+	// First what a terminal does not show is left out, since it may stand within
+	// what is to be found, and last the rest is cut off.
+	text = oneLine(text)
+	secrets := append([]string{token}, r.secrets...)
 	for _, secret := range secrets {
-		if secret == "" {
-			continue
-		}
-		size := min(shortest, len(secret))
-		pieces := make(map[string]bool, len(secret))
-		for i := range len(secret) - size + 1 {
-			pieces[secret[i:i+size]] = true
-		}
-		var b strings.Builder
-		hidden := 0 // text before is copied or left out
-		for i := range len(text) {
-			if i+size <= len(text) && pieces[text[i:i+size]] {
-				if i >= hidden {
-					b.WriteString("…")
-				}
-				hidden = i + size
-			}
-			if i >= hidden {
-				b.WriteByte(text[i])
-			}
-		}
-		text = b.String()
+		text = redact(text, oneLine(secret))
 	}
-	return text
+	if resembles(text, secrets) {
+		return ""
+	}
+	return cut(text, n)
+}
+
+// shortest is the length in bytes of the shortest piece of a token or query that
+// is taken out of what the service says. Names of tables and columns are mostly
+// shorter, and help.
+const shortest = 16
+
+// redact takes the pieces of a secret out of a text.
+func redact(text, secret string) string {
+	if secret == "" {
+		return text
+	}
+	size := min(shortest, len(secret))
+	pieces := make(map[string]bool, len(secret))
+	for i := range len(secret) - size + 1 {
+		pieces[secret[i:i+size]] = true
+	}
+	var b strings.Builder
+	hidden := 0 // text before is copied or left out
+	for i := range len(text) {
+		if i+size <= len(text) && pieces[text[i:i+size]] {
+			if i >= hidden {
+				b.WriteString("…")
+			}
+			hidden = i + size
+		}
+		if i >= hidden {
+			b.WriteByte(text[i])
+		}
+	}
+	return b.String()
 }
 
 // plain makes a text of the service one line of at most n bytes that a terminal
 // can show.
-func plain(text string, n int) string {
+func plain(text string, n int) string { return cut(oneLine(text), n) }
+
+func oneLine(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -303,12 +336,15 @@ func plain(text string, n int) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, ""))
-	text = strings.Join(strings.Fields(text), " ")
-	if len(text) > n {
-		for n > 0 && !utf8.RuneStart(text[n]) {
-			n--
-		}
-		text = text[:n] + "…"
+	return strings.Join(strings.Fields(text), " ")
+}
+
+func cut(text string, n int) string {
+	if len(text) <= n {
+		return text
 	}
-	return text
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n] + "…"
 }

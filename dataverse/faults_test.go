@@ -142,6 +142,7 @@ func TestFaultsLoseNoMembers(t *testing.T) {
 type pauseLog struct {
 	slog.Handler
 	double *dataversetest.Server
+	every  func(n int) // if not nil, is told of the nth pause
 
 	mu     sync.Mutex
 	pauses []pauseMark
@@ -164,6 +165,9 @@ func (p *pauseLog) Handle(_ context.Context, r slog.Record) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.pauses = append(p.pauses, m)
+	if p.every != nil {
+		p.every(len(p.pauses))
+	}
 	return nil
 }
 

@@ -38,7 +38,7 @@ func finding(p Problem, d ast.Placed, likely *check.Finding) check.Finding {
 	f := check.Finding{Rule: cmp.Or(p.Code, NoCode), Severity: check.Error, Span: d.Abs(firstWord(d.Query))}
 	f.Message = "the service rejects this query"
 	switch {
-	case p.Field == "msdyncrm_segmentname":
+	case p.Field == nameColumn:
 		f.Message = "the service rejects the name of this segment"
 		if d.Name != nil {
 			f.Span = d.Abs(d.Name.Span())

@@ -38,6 +38,7 @@ type pace struct {
 
 	mu    sync.Mutex
 	until time.Time // nobody starts before
+	told  time.Time // the until that was news last
 }
 
 func newPace(clock Clock) *pace {
@@ -72,11 +73,12 @@ func (p *pace) enter(ctx context.Context) error {
 func (p *pace) leave() { <-p.places }
 
 // pause holds the whole client for as long as the service asked, or 2^attempt
-// seconds if it did not say. It returns until when; ok is false if that is longer
-// than one can wait.
-func (p *pace) pause(asked time.Duration, attempt int) (until time.Time, ok bool) {
+// seconds if it did not say. It returns until when, and whether that is news: of
+// requests that are refused together only the first one is. Ok is false if it is
+// longer than one can wait.
+func (p *pace) pause(asked time.Duration, attempt int) (until time.Time, news, ok bool) {
 	if !p.fits(asked) {
-		return time.Time{}, false
+		return time.Time{}, false, false
 	}
 	if asked == 0 {
 		asked = doubling(attempt)
@@ -86,18 +88,20 @@ func (p *pace) pause(asked time.Duration, attempt int) (until time.Time, ok bool
 	if until = p.clock.Now().Add(asked); until.After(p.until) {
 		p.until = until
 	}
-	return p.until, true
+	if news = p.until.Sub(p.told) >= time.Second; news {
+		p.told = p.until
+	}
+	return p.until, news, true
 }
 
-// backOff holds one request, without a place. What the service did not ask for
-// is spread, so that requests that failed together do not come back together.
-func (p *pace) backOff(ctx context.Context, asked time.Duration, attempt int) error {
-	if asked == 0 {
-		asked = doubling(attempt)
-		asked += rand.N(asked / 2)
-	}
-	return p.clock.SleepUntil(ctx, p.clock.Now().Add(asked))
+// backOff holds one request, without a place.
+func (p *pace) backOff(ctx context.Context, wait time.Duration) error {
+	return p.clock.SleepUntil(ctx, p.clock.Now().Add(wait))
 }
+
+// spread makes a wait up to half as long again, so that requests that failed
+// together do not come back together.
+func spread(wait time.Duration) time.Duration { return wait + rand.N(wait/2) }
 
 func (p *pace) fits(asked time.Duration) bool { return asked <= maxPause }
 

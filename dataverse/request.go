@@ -28,7 +28,7 @@ type Request struct {
 	idempotent bool   // whether doing it twice is as good as doing it once
 	keyed      bool   // whether the address names one record
 	secrets    []string
-	attempts   int // how often it was sent
+	unsure     bool // whether an attempt that failed may have been carried out
 }
 
 // String returns the request as it would be written down, without the access

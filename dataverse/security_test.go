@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -54,6 +55,32 @@ func TestNothingLeaks(t *testing.T) {
 			t.Errorf("kind %d: nothing was logged", kind)
 		}
 		leaks(t, "the log", s.log.String())
+	}
+}
+
+// TestHiddenPieces holds that what a terminal does not show hides no secret, nor
+// does a part of one or another place.
+func TestHiddenPieces(t *testing.T) {
+	apart := func(secret string) string {
+		var b strings.Builder
+		for i := range len(secret) {
+			b.WriteString(secret[i:i+1] + "\\u200b")
+		}
+		return b.String()
+	}
+	for _, message := range []string{apart(theToken), theToken[:25], theToken[8:], apart(secretQuery), strings.Repeat("x", 490) + theToken} {
+		c := answering(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("X-Ms-Service-Request-Id", strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprintf(w, `{"error":{"code":"","message":"bad %s"}}`, message)
+		})
+		err := validateSecret(t.Context(), c)
+		if err == nil || !strings.Contains(err.Error(), "…") {
+			t.Errorf("%s: got %v", message, err)
+			continue
+		}
+		leaks(t, "an error", err.Error())
 	}
 }
 
@@ -171,6 +198,15 @@ func TestOrigin(t *testing.T) {
 		"https://":                                            "error: cannot be read",
 		"https://[contoso":                                    "error: cannot be read",
 		"https://contoso.crm4.dynamics.com@evil.example/":     "error: leave it out",
+		"http://LOCALHOST:8091":                               "http://localhost:8091",
+		"http://[::1%25x.dynamics.com]:8091":                  "error: cannot be read",
+		"https://[2001:db8::1%25x.dynamics.com]":              "error: cannot be read",
+		"https://contoso.crm4.dynamics.com\u2044x.example":    "error: cannot be read",
+		"https://a\u202eb.example":                            "error: cannot be read",
+		"https://evil.com%2f.dynamics.com":                    "error: cannot be read",
+		"https://evil.com;.dynamics.com":                      "error: cannot be read",
+		"https://.dynamics.com":                               "error: cannot be read",
+		"https://münchen.example":                             "error: cannot be read",
 	} {
 		u, err := dataverse.Origin(address)
 		if problem, bad := strings.CutPrefix(want, "error: "); bad {

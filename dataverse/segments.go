@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // SegmentType is the type of an outbound segment.
@@ -71,6 +72,7 @@ type Segment struct {
 const (
 	segmentSet    = "msdyncrm_segments"
 	segmentSelect = "msdyncrm_segmentid,msdyncrm_segmentname,msdyncrm_segmenttype,statuscode,msdyncrm_segmentqueryname,msdyncrm_description"
+	nameColumn    = "msdyncrm_segmentname"
 	memberPrefix  = "crm" // before a contact's id in msdyncrm_segmentmemberids
 )
 
@@ -304,13 +306,16 @@ func (c *Client) patch(ctx context.Context, what, id string, w wireSegment) erro
 	return c.call(ctx, r, nil)
 }
 
+// nameFits reports whether the service takes a name of that length.
+func nameFits(name string) bool { return utf8.RuneCountInString(name) <= 100 }
+
 // refuse says what the service forbids.
 func (w *wireSegment) refuse(create bool) error {
 	name := value(w.Name)
 	switch status := value(w.Status); {
 	case create && name == "", w.Name != nil && strings.TrimSpace(name) == "":
 		return fmt.Errorf("the segment has no name: give it one of at most 100 characters")
-	case len([]rune(name)) > 100:
+	case !nameFits(name):
 		return fmt.Errorf("the segment's name has %d characters: the service takes at most 100", len([]rune(name)))
 	case create && typeNames[*w.Type] == "":
 		return fmt.Errorf("the segment has no type: expected dynamic, static or compound")
@@ -326,8 +331,8 @@ func (w *wireSegment) refuse(create bool) error {
 	return nil
 }
 
-// DeleteSegment deletes a segment. One that a repeated request finds gone is
-// taken for deleted.
+// DeleteSegment deletes a segment. One that is gone after an attempt whose answer
+// got lost is taken for deleted.
 func (c *Client) DeleteSegment(ctx context.Context, id string) error {
 	path, err := segmentPath(id)
 	if err != nil {
@@ -338,7 +343,7 @@ func (c *Client) DeleteSegment(ctx context.Context, id string) error {
 		what: "delete the segment", changes: true, idempotent: true, keyed: true,
 	}
 	err = c.call(ctx, r, nil)
-	if failure := (*Error)(nil); r.attempts > 1 && errors.As(err, &failure) && failure.Status == http.StatusNotFound {
+	if failure := (*Error)(nil); r.unsure && errors.As(err, &failure) && failure.Status == http.StatusNotFound {
 		return nil
 	}
 	return err

@@ -54,10 +54,14 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 	case t.current.Token != "" && left > 0:
 		// The old one still serves; the next request tries again.
 	case err == nil:
-		return "", &Error{
+		e := &Error{
 			Asked: "sign in", Message: "the access token is empty or holds characters that no token has",
-			Advice: "put the token alone into " + TokenVariable,
+			Advice: "sign in again where it comes from",
 		}
+		if _, fixed := t.credential.(FixedToken); fixed {
+			e.Advice = "put the token alone into " + TokenVariable
+		}
+		return "", e
 	default:
 		return "", signInError(err)
 	}
@@ -66,16 +70,20 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 
 // drop forgets a token that the service refused. It returns whether another
 // one may be better.
-func (t *tokens) drop(token string) bool {
-	t.lock <- struct{}{}
+func (t *tokens) drop(ctx context.Context, token string) (bool, error) {
+	select {
+	case t.lock <- struct{}{}:
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
 	defer func() { <-t.lock }()
 	if _, fixed := t.credential.(FixedToken); fixed {
-		return false
+		return false, nil
 	}
 	if t.current.Token == token {
 		t.current = azcore.AccessToken{}
 	}
-	return true
+	return true, nil
 }
 
 // plainToken reports whether a token can stand in a header.

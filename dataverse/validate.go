@@ -6,9 +6,9 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -90,51 +90,59 @@ const RealtimeNote = "the service has no call that only validates a realtime que
 	"the query was checked locally"
 
 // Validate asks the service about queries and returns a verdict for each, in
-// their order. Equal queries are asked about once, and an answer holds as long
-// as the client does. Progress, if not nil, is called after each query that has
-// its verdict, by several goroutines but one at a time.
+// their order. Queries of the same wire form are asked about once, unless it is
+// the name that the service rejects. Progress, if not nil, is called after each
+// query that has its verdict, by several goroutines but one at a time.
 //
 // At the first error the rest is given up: the verdicts that are there say so
 // themselves.
 func (c *Client) Validate(ctx context.Context, queries []Query, progress func(done, total int)) ([]Verdict, error) {
+	// What the service says depends on all that it is sent.
+	type question struct {
+		wire string
+		kind SegmentType
+		fits bool // the name
+	}
 	verdicts := make([]Verdict, len(queries))
-	equal := map[string][]int{}
-	var order []string
+	equal := map[question][]int{}
+	var order []question
 	done := 0
 	for i, q := range queries {
 		if q.Dialect == check.Realtime {
 			done++
 			continue
 		}
-		if equal[q.Wire] == nil {
-			order = append(order, q.Wire)
+		ask := question{q.Wire, q.Type, nameFits(q.Name)}
+		if equal[ask] == nil {
+			order = append(order, ask)
 		}
-		equal[q.Wire] = append(equal[q.Wire], i)
+		equal[ask] = append(equal[ask], i)
 	}
 	if progress == nil {
 		progress = func(int, int) {}
 	}
 	var mu sync.Mutex
-	var stop atomic.Bool
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
-	for _, wire := range order {
-		if stop.Load() {
+	for _, ask := range order {
+		if groupCtx.Err() != nil {
 			break
 		}
 		group.Go(func() error {
-			verdict, err := c.validateOnce(groupCtx, queries[equal[wire][0]])
-			if err != nil {
-				stop.Store(true)
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			for _, i := range equal[wire] {
+			var verdict Verdict
+			for _, i := range equal[ask] {
+				if !verdict.Asked || verdict.aboutName() {
+					var err error
+					if verdict, err = c.validate(groupCtx, queries[i]); err != nil {
+						return err
+					}
+				}
+				mu.Lock()
 				verdicts[i] = verdict
+				done++
+				progress(done, len(queries))
+				mu.Unlock()
 			}
-			done += len(equal[wire])
-			progress(done, len(queries))
 			return nil
 		})
 	}
@@ -145,42 +153,10 @@ func (c *Client) Validate(ctx context.Context, queries []Query, progress func(do
 	return verdicts, err
 }
 
-// pending is a question whose answer is there when done is closed.
-type pending struct {
-	done    chan struct{}
-	verdict Verdict
-	err     error
-}
-
-// validateOnce answers from the cache, or waits for whoever is asking, or asks.
-func (c *Client) validateOnce(ctx context.Context, q Query) (Verdict, error) {
-	for {
-		c.mu.Lock()
-		p := c.verdicts[q.Wire]
-		if p == nil {
-			p = &pending{done: make(chan struct{})}
-			c.verdicts[q.Wire] = p
-			c.mu.Unlock()
-			p.verdict, p.err = c.validate(ctx, q)
-			if p.err != nil {
-				c.mu.Lock()
-				delete(c.verdicts, q.Wire)
-				c.mu.Unlock()
-			}
-			close(p.done)
-			return p.verdict, p.err
-		}
-		c.mu.Unlock()
-		select {
-		case <-p.done:
-			if p.err == nil {
-				return p.verdict, nil
-			}
-			// The other one failed or was cancelled: ask for ourselves.
-		case <-ctx.Done():
-			return Verdict{}, ctx.Err()
-		}
-	}
+// aboutName reports whether it is the name of the segment that is rejected, so
+// that the same query may be good under another.
+func (v Verdict) aboutName() bool {
+	return slices.ContainsFunc(v.Problems, func(p Problem) bool { return p.Field == nameColumn })
 }
 
 func (c *Client) validate(ctx context.Context, q Query) (Verdict, error) {
@@ -193,7 +169,7 @@ func (c *Client) validate(ctx context.Context, q Query) (Verdict, error) {
 	r.secrets = []string{q.Wire}
 	verdict := Verdict{Asked: true}
 	err := c.call(ctx, r, func(a answer) (err error) {
-		verdict.Problems, err = readProblems(a, r.secrets)
+		verdict.Problems, err = r.readProblems(a)
 		return err
 	})
 	if err != nil {
@@ -215,7 +191,7 @@ const maxProblems = 100
 // readProblems reads the answer: a string that holds a JSON array, empty or
 // missing where the query is valid. What it holds beside codes and names of columns
 // is not let through.
-func readProblems(a answer, secrets []string) ([]Problem, error) {
+func (r *Request) readProblems(a answer) ([]Problem, error) {
 	var got struct{ ValidationResult *string }
 	if err := into(&got)(a); err != nil {
 		return nil, err
@@ -238,8 +214,8 @@ func readProblems(a answer, secrets []string) ([]Problem, error) {
 	problems = problems[:min(len(problems), maxProblems)]
 	for i := range problems {
 		p := &problems[i]
-		// A word in which something was redacted is none any more.
-		if p.Code = redact(p.Code, a.token, secrets); !problemCode.MatchString(p.Code) || resembles(p.Code, append(secrets, a.token)) {
+		// A word of which something was taken out is none any more.
+		if p.Code = r.clean(p.Code, a.token, 64); !problemCode.MatchString(p.Code) {
 			p.Code = ""
 		}
 		if !segmentFields[p.Field] {

@@ -1,11 +1,11 @@
 package dataverse_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -94,8 +94,8 @@ func TestValidationResult(t *testing.T) {
 	}
 }
 
-// TestValidateOnce holds that equal queries are asked about once, also by calls
-// that run at the same time, and that realtime queries are not sent.
+// TestValidateOnce holds that equal queries are asked about once, and that realtime
+// queries are not sent.
 func TestValidateOnce(t *testing.T) {
 	s := newStage(t, dataversetest.Options{})
 	queries := []dataverse.Query{
@@ -106,23 +106,52 @@ func TestValidateOnce(t *testing.T) {
 		{Name: "e", Wire: "PROFILE(nothing)", Type: dataverse.Dynamic},
 	}
 	want := []bool{true, true, true, false, true}
-	var wg sync.WaitGroup
-	for range 4 {
-		wg.Go(func() {
-			verdicts, err := s.client.Validate(t.Context(), queries, nil)
-			if err != nil {
-				t.Error(err)
-			}
-			for i, v := range verdicts {
-				if v.Asked != want[i] || (len(v.Problems) > 0) != (queries[i].Wire == "PROFILE(nothing)") {
-					t.Errorf("%d: %+v", i, v)
-				}
-			}
-		})
+	verdicts, err := s.client.Validate(t.Context(), queries, nil)
+	if err != nil {
+		t.Error(err)
 	}
-	wg.Wait()
+	for i, v := range verdicts {
+		if v.Asked != want[i] || (len(v.Problems) > 0) != (queries[i].Wire == "PROFILE(nothing)") {
+			t.Errorf("%d: %+v", i, v)
+		}
+	}
 	if n := len(s.double.Log()); n != 2 {
 		t.Errorf("%d requests, want 2", n)
+	}
+}
+
+// TestValidateNames holds that a verdict on a name is not taken for one on the
+// query under another name.
+func TestValidateNames(t *testing.T) {
+	c := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		var body struct {
+			Name string `json:"msdyncrm_segmentname"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+			t.Error(err)
+		}
+		result := ""
+		if len(body.Name) > 100 || body.Name == "taken" {
+			result = `[{\"ErrorCode\":\"N\",\"FieldName\":\"msdyncrm_segmentname\"}]`
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"ValidationResult":"%s"}`, result)
+	})
+	long := strings.Repeat("x", 101)
+	for _, names := range [][]string{{"good", long, "good", "fine"}, {long, "good"}, {"taken", "good", "fine"}} {
+		var queries []dataverse.Query
+		for _, name := range names {
+			queries = append(queries, dataverse.Query{Name: name, Wire: "PROFILE(contact)", Type: dataverse.Dynamic})
+		}
+		verdicts, err := c.Validate(t.Context(), queries, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range verdicts {
+			if bad := names[i] == long || names[i] == "taken"; bad != (len(v.Problems) > 0) {
+				t.Errorf("%.10s of %d names: %+v", names[i], len(names), v)
+			}
+		}
 	}
 }
 

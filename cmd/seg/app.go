@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"segql/internal/console"
@@ -48,7 +49,8 @@ type app struct {
 	configs        project.Configs
 	styles         project.Styles
 
-	shown *meter // of the work that goes on; nil if there is none
+	working sync.Mutex // for shown and standard error while goroutines write to it
+	shown   *meter     // of the work that goes on; nil if there is none
 
 	code int
 	told map[string]bool // what was complained of

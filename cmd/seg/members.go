@@ -181,7 +181,8 @@ func (o *membersOptions) taken(what, id string) {
 }
 
 // readIDs reads the ids of contacts: a JSON array, or one a line, of a CSV file
-// the first column. What is no id in the first line is a heading.
+// the first column. A first line without a digit in it is a heading, since a
+// mistyped id must not be passed over.
 func (a *app) readIDs(path string) ([]string, error) {
 	var (
 		text string
@@ -204,17 +205,23 @@ func (a *app) readIDs(path string) ([]string, error) {
 		return ids, nil
 	}
 	r := csv.NewReader(strings.NewReader(text))
-	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord, r.TrimLeadingSpace, r.Comment = -1, true, true, true, '#'
+	r.FieldsPerRecord, r.ReuseRecord, r.TrimLeadingSpace, r.Comment = -1, true, true, '#'
+	if line, _, _ := strings.Cut(strings.TrimLeft(text, "\r\n"), "\n"); !strings.Contains(line, ",") && strings.Contains(line, ";") {
+		r.Comma = ';' // as spreadsheets write where the comma is in numbers
+	}
 	for first := true; ; first = false {
 		row, err := r.Read()
+		var bad *csv.ParseError
 		switch {
 		case errors.Is(err, io.EOF):
 			return ids, nil
+		case errors.As(err, &bad):
+			return nil, &project.Error{Path: path, Sentence: fmt.Sprintf("line %d has a quotation mark that does not fit there: a CSV field with one is written in quotation marks, and those within it are doubled", bad.StartLine)}
 		case err != nil:
 			return nil, &project.Error{Path: path, Sentence: "it is neither a list of ids nor a CSV file"}
 		}
 		id := strings.TrimSpace(row[0])
-		if id == "" || first && strings.EqualFold(id, "contactid") {
+		if id == "" || first && !strings.ContainsAny(id, "0123456789") {
 			continue
 		}
 		ids = append(ids, strings.Clone(id))

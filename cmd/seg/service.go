@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -39,6 +40,7 @@ type remote struct {
 	authority string
 	verbose   bool
 	dryRun    bool
+	trouble   sync.Once
 }
 
 func (r *remote) flags(cmd *cobra.Command) {
@@ -83,15 +85,13 @@ func (r *remote) organization(config *project.Config) (string, error) {
 	return u.String(), nil
 }
 
-// isVendors reports whether the host is one that only the vendor can have.
+// vendors matches the hosts of organizations, which only the vendor can have.
+// Below the same domains there are machines that customers administer.
+var vendors = regexp.MustCompile(`^[a-z0-9-]+(\.api)?\.(crm[0-9]*\.dynamics\.com|crm\.(microsoftdynamics\.us|appsplatform\.us|dynamics\.cn))$`)
+
+// isVendors reports whether the vendor alone can have what listens at an origin.
 func isVendors(u *url.URL) bool {
-	host := strings.ToLower(u.Hostname())
-	for _, domain := range []string{".dynamics.com", ".microsoftdynamics.us", ".appsplatform.us", ".dynamics.cn"} {
-		if strings.HasSuffix(host, domain) {
-			return true // over https: Origin takes http for this machine alone
-		}
-	}
-	return false
+	return u.Scheme == "https" && vendors.MatchString(u.Host) // and so without a port
 }
 
 // here returns the organization for a command that is about no file.
@@ -107,9 +107,9 @@ func (r *remote) here() (string, error) {
 // and prints what it would send.
 func (r *remote) client(org string) (*dataverse.Client, error) {
 	a := r.app
-	config := dataverse.Config{URL: org, Paused: r.paused}
+	config := dataverse.Config{URL: org, Paused: r.paused, Repeats: r.repeats}
 	if r.verbose {
-		config.Log = slog.New(slog.NewTextHandler(a.stderr, nil))
+		config.Log = slog.New(slog.NewTextHandler(aside{a}, nil))
 	}
 	if r.dryRun {
 		config.Credential = noCredential{}
@@ -130,12 +130,16 @@ func (r *remote) client(org string) (*dataverse.Client, error) {
 	return dataverse.New(config)
 }
 
-// paused tells the user that the service asks for patience.
+// paused tells the user that the service asks for patience. Several goroutines
+// may call it.
 func (r *remote) paused(until time.Time) {
-	if m := r.app.shown; m != nil {
-		m.clear()
-	}
-	fmt.Fprintf(r.app.stderr, "seg: the service asks for patience until %s\n", until.Local().Format(time.TimeOnly))
+	fmt.Fprintf(aside{r.app}, "seg: the service asks for patience until %s\n", until.Local().Format(time.TimeOnly))
+}
+
+// repeats tells the user, once, that what fails is tried again. Several goroutines
+// may call it.
+func (r *remote) repeats(e *dataverse.Error) {
+	r.trouble.Do(func() { fmt.Fprintf(aside{r.app}, "seg: %s; trying again\n", e.Problem()) })
 }
 
 // noCredential is the sign-in of a dry run, which needs none.
@@ -191,19 +195,33 @@ func (r *remote) failed(err error) error {
 	return err
 }
 
+// aside is standard error for what goroutines have to say while the work goes on.
+type aside struct{ app *app }
+
+func (w aside) Write(line []byte) (int, error) {
+	w.app.working.Lock()
+	defer w.app.working.Unlock()
+	if m := w.app.shown; m != nil && m.bar != nil {
+		_ = m.bar.Clear() // until there is progress again
+	}
+	return w.app.stderr.Write(line)
+}
+
 // A meter shows on a terminal how far a work is.
 type meter struct {
-	mu    sync.Mutex
+	app   *app
 	bar   *progressbar.ProgressBar
 	title string
 	to    io.Writer // nil if nothing is shown
 }
 
 func (a *app) meter(title string) *meter {
-	m := &meter{title: title}
+	m := &meter{app: a, title: title}
 	if console.IsTerminal(a.stderr) {
 		m.to = a.stderr
 	}
+	a.working.Lock()
+	defer a.working.Unlock()
 	a.shown = m
 	return m
 }
@@ -213,8 +231,8 @@ func (m *meter) set(done, total int) {
 	if m.to == nil {
 		return
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.app.working.Lock()
+	defer m.app.working.Unlock()
 	if total == 0 {
 		total = -1
 	}
@@ -229,19 +247,10 @@ func (m *meter) set(done, total int) {
 	_ = m.bar.Set(done) // what the terminal does not take is not worth a word
 }
 
-// clear makes room for a line, until there is progress again.
-func (m *meter) clear() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.bar != nil {
-		_ = m.bar.Clear()
-	}
-}
-
 // end takes the bar off the terminal.
 func (m *meter) end() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.app.working.Lock()
+	defer m.app.working.Unlock()
 	if m.bar != nil {
 		_ = m.bar.Clear()
 		_ = m.bar.Exit()

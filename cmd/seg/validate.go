@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -80,11 +79,14 @@ func (a *app) validate(paths []string, o *validateOptions) error {
 	ctx, stop := interruptible()
 	defer stop()
 	bar := a.meter("validating")
-	for _, org := range orgs {
+	for i, org := range orgs {
 		if err := o.ask(ctx, org, byOrg[org], &told, bar); err != nil {
 			bar.end()
 			err = o.failed(err)
 			if ctx.Err() != nil {
+				for _, rest := range orgs[i+1:] {
+					told.left += len(byOrg[rest])
+				}
 				a.complain(fmt.Errorf("%w; run the same command again to have all queries answered", err))
 				break
 			}
@@ -137,17 +139,14 @@ func fileTitle(path string) string {
 	return name
 }
 
-// byPlace sorts findings by where they start.
+// byPlace sorts findings by their places.
 func byPlace(findings []finding) {
-	slices.SortStableFunc(findings, func(a, b finding) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+	slices.SortStableFunc(findings, func(a, b finding) int { return check.ByPlace(a.Span, b.Span) })
 }
 
 // within returns the findings in a definition, of findings that are sorted.
 func within(findings []finding, d ast.Placed) []finding {
-	extent := d.Abs(d.Span())
-	from, _ := slices.BinarySearchFunc(findings, extent.Start, func(f finding, at token.Pos) int { return cmp.Compare(f.Span.Start, at) })
-	to, _ := slices.BinarySearchFunc(findings, extent.End+1, func(f finding, at token.Pos) int { return cmp.Compare(f.Span.Start, at) })
-	return findings[from:to]
+	return check.Within(findings, func(f finding) token.Span { return f.Span }, d.Abs(d.Span()))
 }
 
 func hasError(findings []finding, d ast.Placed) bool {

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"sync"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
@@ -86,18 +85,26 @@ func New(o Options) (azcore.TokenCredential, error) {
 	if err != nil {
 		return nil, &dataverse.Error{Asked: "sign in", Message: "the tenant cannot be used", Advice: "give its id or domain name"}
 	}
-	return &firstThat{credentials: []azcore.TokenCredential{chain, device}}, nil
+	return newFirstThat(chain, device), nil
 }
 
 // firstThat gives tokens of the first credential that has any, and stays with it.
 type firstThat struct {
-	mu          sync.Mutex
+	lock        chan struct{} // a mutex that a context can interrupt
 	credentials []azcore.TokenCredential
 }
 
+func newFirstThat(credentials ...azcore.TokenCredential) *firstThat {
+	return &firstThat{lock: make(chan struct{}, 1), credentials: credentials}
+}
+
 func (f *firstThat) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	select {
+	case f.lock <- struct{}{}:
+	case <-ctx.Done():
+		return azcore.AccessToken{}, ctx.Err()
+	}
+	defer func() { <-f.lock }()
 	var err error
 	for _, credential := range f.credentials {
 		var token azcore.AccessToken

@@ -1,7 +1,6 @@
 package lsp
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -336,15 +335,10 @@ func errorsOf(n int) string {
 // and the parser find in them.
 func (s *server) remoteQueries(v view, definitions []ast.Placed) (queries []RemoteQuery, mistakes int) {
 	findings := slices.Clone(v.project().Check(v.checked))
-	slices.SortStableFunc(findings, func(a, b check.Finding) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+	slices.SortStableFunc(findings, func(a, b check.Finding) int { return check.ByPlace(a.Span, b.Span) })
 	name := strings.TrimSuffix(baseName(v.uri), path.Ext(baseName(v.uri)))
 	for _, d := range definitions {
-		extent := d.Abs(d.Span())
-		first, _ := slices.BinarySearchFunc(findings, extent.Start, func(f check.Finding, at token.Pos) int { return cmp.Compare(f.Span.Start, at) })
-		own := findings[first:]
-		if end := slices.IndexFunc(own, func(f check.Finding) bool { return f.Span.Start > extent.End }); end >= 0 {
-			own = own[:end]
-		}
+		own := check.Within(findings, func(f check.Finding) token.Span { return f.Span }, d.Abs(d.Span()))
 		for _, f := range own {
 			if f.Severity == check.Error {
 				mistakes++
