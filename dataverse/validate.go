@@ -28,6 +28,10 @@ type Query struct {
 	// Dialect is that of its file. A realtime query is not sent: the service
 	// has no call that validates one without publishing it.
 	Dialect check.Dialect
+	// Pages tells that it has ORDERBY, SKIP, TAKE or SELECT. It is for fetching
+	// members or for choosing those of a static segment, and cannot be a segment's
+	// query itself. It is not sent to be validated.
+	Pages bool
 }
 
 // QueryOf returns the query of a definition; name is used if it has none of its
@@ -40,7 +44,19 @@ func QueryOf(d *ast.Definition, name string, dialect check.Dialect) (q Query, ok
 	if d.Name != nil {
 		name = d.Name.Name
 	}
-	return Query{Name: name, Wire: wire, Type: TypeOf(d.Query), Dialect: dialect}, true
+	return Query{Name: name, Wire: wire, Type: TypeOf(d.Query), Dialect: dialect, Pages: hasPageStep(d.Query)}, true
+}
+
+func hasPageStep(q *ast.Query) bool {
+	found := false
+	ast.Inspect(q, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.OrderBy, *ast.Skip, *ast.Take, *ast.Select:
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // TypeOf returns the type of the segment that a query makes: compound if each of
@@ -86,8 +102,10 @@ type Problem struct {
 }
 
 // RealtimeNote says why a realtime query has no verdict.
-const RealtimeNote = "the service has no call that only validates a realtime query, it would publish it at once; " +
-	"the query was checked locally"
+const RealtimeNote = "the service can validate one only by publishing it, so realtime queries are checked here alone"
+
+// PageNote says why a query with page steps has no verdict.
+const PageNote = "ORDERBY, SKIP, TAKE and SELECT are for fetching members, and no segment's query can have them"
 
 // Validate asks the service about queries and returns a verdict for each, in
 // their order. Queries of the same wire form are asked about once, unless it is
@@ -108,7 +126,7 @@ func (c *Client) Validate(ctx context.Context, queries []Query, progress func(do
 	var order []question
 	done := 0
 	for i, q := range queries {
-		if q.Dialect == check.Realtime {
+		if q.Dialect == check.Realtime || q.Pages {
 			done++
 			continue
 		}

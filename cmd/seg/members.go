@@ -116,7 +116,7 @@ func (o *membersOptions) write(cmd *cobra.Command, args []string, add bool) erro
 		if err := o.settings.check(cmd, []string{o.file}); err != nil {
 			return err
 		}
-		query, err := o.app.singleQuery(o.file, o.definition, o.settings)
+		query, err := o.app.singleQuery(o.file, o.definition, o.settings, memberQuery)
 		if err != nil {
 			return err
 		}
@@ -254,7 +254,7 @@ func (a *app) membersList() *cobra.Command {
 				if err := o.settings.check(cmd, []string{o.file}); err != nil {
 					return err
 				}
-				query, err := a.singleQuery(o.file, o.definition, o.settings)
+				query, err := a.singleQuery(o.file, o.definition, o.settings, listQuery)
 				if err != nil {
 					return err
 				}

@@ -298,7 +298,7 @@ func (w *written) read() error {
 		return err
 	}
 	var err error
-	w.query, err = w.app.singleQuery(w.file, w.definition, w.settings)
+	w.query, err = w.app.singleQuery(w.file, w.definition, w.settings, segmentQuery)
 	return err
 }
 

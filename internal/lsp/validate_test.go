@@ -192,7 +192,7 @@ func TestValidateNothing(t *testing.T) {
 		name, text, settings, want string
 		options                    []option
 	}{
-		{"errors", "A = PROFILE(contact)\nB = PROFILE(contact).FILTER(statecode = 0)", usesOrg(contoso), "nothing was asked: mend the error first that a.seg has here", nil},
+		{"errors", "A = PROFILE(contact)\nB = PROFILE(contact).FILTER(statecode = 0)", usesOrg(contoso), "nothing was asked: a.seg has an error, which should be mended first", nil},
 		{"realtime", "// seg:dialect realtime\nPROFILE(contact)", usesOrg(contoso), "a.seg is realtime", nil},
 		{"no query", "// nothing", usesOrg(contoso), "a.seg has no query to validate", nil},
 		{"no organization", "PROFILE(contact)", "null", "error: no organization is set up", nil},
