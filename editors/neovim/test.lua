@@ -69,6 +69,13 @@ local function run()
   local shown = vim.api.nvim_win_get_buf(vim.api.nvim_list_wins()[windows + 1])
   text = table.concat(vim.api.nvim_buf_get_lines(shown, 0, -1, false), "\n")
   check(text:find("Members of Readers"), "SegExplain showed: " .. text)
+
+  local notify, said = vim.notify, nil
+  vim.notify = function(message) said = message end
+  vim.cmd("SegValidate")
+  check(vim.wait(10000, function() return said ~= nil end), "SegValidate said nothing")
+  check(said:find("no organization is set up"), "SegValidate said: " .. said)
+  vim.notify = notify
   print("neovim: diagnostics, completion, hover, rename, formatting and the commands work\n")
   vim.cmd("qall!")
 end
