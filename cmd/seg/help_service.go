@@ -145,8 +145,8 @@ Flags:
   --name NAME            the segment's name; default: that in the file, or the file's
   --description TEXT     what it is for
   --type TYPE            dynamic, static or compound; default: what the query is
-  --ids-file FILE        the contacts of a static segment: one id a line, a CSV file
-                         with the ids in its first column, or a JSON array
+  --ids-file FILE        the contacts of a static segment, at most 20,000, in a file as
+                         seg members add takes it
   --status STATUS        draft (default) or going-live
   --dry-run              print the request instead of sending it
 ` + serviceFlags + `  --schema FILE          the schema that names are checked against here, or none
@@ -303,8 +303,9 @@ Examples:
   seg members list --query-file vip.seg --top 20 --columns fullname,address1_city
 `
 
-const membersSources = `  --ids-file FILE        ids of contacts: one a line, a CSV file with the ids in its
-                         first column, or a JSON array; - is standard input
+const membersSources = `  --ids-file FILE        ids of contacts: one a line, a CSV file or an export of
+                         Dynamics 365, or JSON of seg members list;
+                         - is standard input
   --skip N               leave out the first N ids, which an earlier run has sent
   --query-file FILE      a file with a query for contacts; - is standard input
   --definition NAME      the segment of the file, if it has several

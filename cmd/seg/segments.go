@@ -359,6 +359,10 @@ func (w *written) segment(kind, ids string) (dataverse.Segment, error) {
 		if ids != "" {
 			s.Members, err = w.app.readIDs(ids)
 		}
+		if len(s.Members) > dataverse.MembersPerCall {
+			return s, fmt.Errorf("%s has %s, more than the %d that the service takes at once: create the segment without --ids-file, then seg members add sends them in parts",
+				ids, count(len(s.Members), "id"), dataverse.MembersPerCall)
+		}
 		return s, err
 	case ids != "":
 		return s, badUsage("only a static segment lists its members: leave out --ids-file, or say --type static")
