@@ -116,7 +116,7 @@ func signInError(err error) *Error {
 	return e
 }
 
-var authorityCode = regexp.MustCompile(`\bAADSTS[0-9]{4,8}\b`)
+var authorityCode = regexp.MustCompile(`\bAADSTS\d{4,8}\b`)
 
 // TokenVariable is the environment variable in which users give an access
 // token of their own.
