@@ -22,14 +22,15 @@ var rooms = map[string][]string{
 	"segql/lang/check":                    {"segql/lang/token", "segql/lang/ast", "segql/lang/format", "segql/lang/schema"},
 	"segql/lang/explain":                  {"segql/lang/token", "segql/lang/ast", "segql/lang/schema", "segql/lang/check"},
 	"segql/lang/refactor":                 {"segql/lang/token", "segql/lang/ast", "segql/lang/parser", "segql/lang/format", "segql/lang/schema", "segql/lang/check"},
-	"segql/dataverse":                     {"segql/lang/token", "segql/lang/ast", "segql/lang/format", "segql/lang/schema", "segql/lang/check"},
-	"segql/dataverse/signin":              {"segql/dataverse"},
+	"segql/dataverse/orgurl":              {},
+	"segql/dataverse":                     {"segql/dataverse/orgurl", "segql/lang/token", "segql/lang/ast", "segql/lang/format", "segql/lang/schema", "segql/lang/check"},
+	"segql/dataverse/signin":              {"segql/dataverse", "segql/dataverse/orgurl"},
 	"segql/dataverse/dataversetest":       {"segql/lang/ast", "segql/lang/parser", "segql/lang/schema", "segql/lang/check"},
 	"segql/dataverse/dataversetest/serve": {"segql/dataverse/dataversetest"},
 	"segql/internal/console":              {},
 	"segql/internal/project":              {"segql/lang/token", "segql/lang/ast", "segql/lang/parser", "segql/lang/format", "segql/lang/schema", "segql/lang/check"},
 	"segql/internal/rulepage":             {"segql/lang/parser", "segql/lang/check"},
-	"segql/internal/lsp":                  {"segql/lang/token", "segql/lang/ast", "segql/lang/parser", "segql/lang/format", "segql/lang/schema", "segql/lang/check", "segql/lang/explain", "segql/lang/refactor", "segql/internal/project", "segql/internal/rulepage"},
+	"segql/internal/lsp":                  {"segql/dataverse/orgurl", "segql/lang/token", "segql/lang/ast", "segql/lang/parser", "segql/lang/format", "segql/lang/schema", "segql/lang/check", "segql/lang/explain", "segql/lang/refactor", "segql/internal/project", "segql/internal/rulepage"},
 	"segql/internal/lsp/lspbench":         {},
 }
 

@@ -4,16 +4,17 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"segql/dataverse/orgurl"
 )
 
 // Limits of a client. The service allows 52 requests of a user at once.
@@ -76,7 +77,7 @@ type Client struct {
 
 // New returns a client of the organization. It sends nothing yet.
 func New(config Config) (*Client, error) {
-	base, err := Origin(config.URL)
+	base, err := orgurl.Origin(config.URL)
 	if err != nil {
 		return nil, err
 	}
@@ -135,54 +136,6 @@ func (c *Client) Organization() string { return c.base.String() }
 // Close lets go of idle connections. The client may still be used.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Origin returns the origin that an organization's address names: what the
-// user typed may lack the scheme and have a path. An address to which no token
-// may be sent is an error. So is a host with characters that no host name has:
-// they make one address look like another.
-func Origin(address string) (*url.URL, error) {
-	text := strings.TrimSpace(address)
-	if text == "" {
-		return nil, errors.New("the organization has no address: give one such as https://contoso.crm4.dynamics.com")
-	}
-	if !strings.Contains(text, "://") {
-		text = "https://" + text
-	}
-	u, err := url.Parse(text)
-	host := ""
-	if err == nil {
-		host = strings.ToLower(u.Hostname())
-	}
-	switch {
-	case !isHost(host):
-		return nil, errors.New("the organization's address cannot be read: expected one such as https://contoso.crm4.dynamics.com")
-	case u.User != nil:
-		return nil, errors.New("the organization's address holds a user name or password: leave it out, sign-in does not use it")
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(host):
-		return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, nil
-	case u.Scheme == "http":
-		return nil, errors.New("the organization's address starts with http://, where anyone on the way could read the access token: use https://")
-	default:
-		return nil, errors.New("the organization's address does not start with https://: expected one such as https://contoso.crm4.dynamics.com")
-	}
-}
-
-var hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
-
-// isHost reports whether a text in lower case is the name of a host or an IP
-// address. A zone behind an address could be any text.
-func isHost(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Zone() == "" || hostName.MatchString(host)
-}
-
-func isLoopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
-}
-
 func sameOrigin(a, b *url.URL) bool {
 	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
 }
@@ -224,10 +177,11 @@ func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) 
 		return nil
 	}
 	fresh := false         // whether the token was renewed for this request
-	var lost time.Duration // with failures
+	failures := 0          // for which the service did not ask for patience
+	var lost time.Duration // with them
 	for attempt := 1; ; attempt++ {
 		if err := c.pace.enter(ctx); err != nil {
-			return err
+			return waitError(r, err)
 		}
 		token, err := c.tokens.get(ctx)
 		sent := time.Now()
@@ -235,15 +189,13 @@ func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) 
 			err = c.send(ctx, r, token, attempt, read)
 		}
 		failure := new(Error)
-		again := errors.As(err, &failure) && failure.repeatable(r)
-		if again && failure.Status == http.StatusTooManyRequests {
+		again := errors.As(err, &failure) && failure.repeatable(r) && attempt < maxAttempts
+		if failure.Status == http.StatusTooManyRequests {
 			// Before the place is given away, or another request would slip through.
-			var until time.Time
-			var news bool
-			if until, news, again = c.pace.pause(failure.retryAfter, attempt); again {
-				c.log.Warn("dataverse pauses", "until", until)
-			}
-			if news {
+			until, news := c.pace.pause(failure.retryAfter, attempt)
+			again = again && c.pace.fits(failure.retryAfter)
+			c.log.Warn("dataverse pauses", "until", until)
+			if news && again {
 				c.paused(until)
 			}
 		}
@@ -260,14 +212,15 @@ func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) 
 				return err
 			}
 			fresh = true
-		case !again || attempt == maxAttempts:
+		case !again:
 			return err
 		case failure.Status == http.StatusTooManyRequests:
 			// The pause holds everyone, this request too.
 		default:
 			wait := failure.retryAfter
 			if wait == 0 {
-				wait = spread(doubling(attempt))
+				failures++
+				wait = spread(doubling(failures))
 				lost += time.Since(sent) + wait
 			}
 			if lost > patience || !c.pace.fits(wait) {
@@ -302,12 +255,14 @@ func (c *Client) send(ctx context.Context, r *Request, token string, attempt int
 	c.log.Info("dataverse", "method", r.Method, "path", request.URL.Path, "attempt", attempt,
 		"status", response.StatusCode, "took", time.Since(start).Round(time.Millisecond))
 	if response.StatusCode < 200 || response.StatusCode > 299 {
-		return answerError(r, token, response)
+		return answerError(r, token, response, c.pace.clock.Now())
 	}
 	if read == nil {
+		// A connection is used again if its answer was read.
+		_, _ = io.CopyN(io.Discard, response.Body, maxErrorBody)
 		return nil
 	}
-	if err := read(answer{response.Header, response.Body, token}); err != nil {
+	if err := read(answer{response.StatusCode, response.Header, response.Body, token}); err != nil {
 		return readError(r, token, response, err)
 	}
 	return nil

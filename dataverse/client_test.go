@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -542,5 +543,326 @@ func TestPausedOnce(t *testing.T) {
 	}
 	if told.Load() != 1 {
 		t.Errorf("told %d times of one pause", told.Load())
+	}
+}
+
+// TestLongPause holds that a pause that is too long to wait for keeps the whole
+// client from sending, and is not announced.
+func TestLongPause(t *testing.T) {
+	told := 0
+	s := newStage(t, dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.TooMany, Text: "1000"})},
+		func(c *dataverse.Config) { c.Paused = func(time.Time) { told++ } })
+	for _, want := range []string{"limits on requests are used up", "takes no more requests of this user until"} {
+		err := validateSecret(t.Context(), s.client)
+		var failure *dataverse.Error
+		if !errors.As(err, &failure) || !failure.Temporary || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+	if n := len(s.double.Log()); n != 1 || told != 0 {
+		t.Errorf("%d requests, told %d times", n, told)
+	}
+	if err := s.clock.SleepUntil(t.Context(), start.Add(101*time.Second)); err != nil {
+		t.Error(err)
+	}
+	if err := validateSecret(t.Context(), s.client); err == nil || len(s.double.Log()) != 2 {
+		t.Errorf("got %v after %d requests", err, len(s.double.Log()))
+	}
+}
+
+// TestLastPause holds that no pause is announced for a request that is given up.
+func TestLastPause(t *testing.T) {
+	told := 0
+	s := newStage(t, dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.TooMany, Text: "5"})},
+		func(c *dataverse.Config) { c.Paused = func(time.Time) { told++ } })
+	if err := validateSecret(t.Context(), s.client); err == nil || told != 9 || len(s.double.Log()) != 10 {
+		t.Errorf("got %v, told %d times in %d requests", err, told, len(s.double.Log()))
+	}
+}
+
+// TestRetryAfter holds how long the client waits for what the service says, on
+// its own clock.
+func TestRetryAfter(t *testing.T) {
+	for _, c := range []struct {
+		status int
+		text   string
+		want   time.Duration
+	}{
+		{429, start.Add(30 * time.Second).Format(http.TimeFormat), 30 * time.Second},
+		{429, start.Add(-time.Hour).Format(http.TimeFormat), 2 * time.Second}, // as if it said nothing
+		{429, "2.5", 2500 * time.Millisecond},
+		{429, "NaN", 2 * time.Second},
+		{503, start.Add(30 * time.Second).Format(http.TimeFormat), 30 * time.Second},
+		{503, "1000", 0}, // too long: given up
+	} {
+		clock := dataversetest.NewFakeClock(start)
+		n := 0
+		client := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			n++
+			if n == 1 {
+				w.Header().Set("Retry-After", c.text)
+				w.WriteHeader(c.status)
+			}
+			fmt.Fprint(w, `{"value":[]}`)
+		}, func(config *dataverse.Config) { config.Clock = clock })
+		_, err := client.Segments(t.Context(), dataverse.Filter{})
+		if (err == nil) != (c.want > 0) || clock.Now().Sub(start) != c.want {
+			t.Errorf("%d %s: %v after %s", c.status, c.text, err, clock.Now().Sub(start))
+		}
+	}
+}
+
+// TestPauseStays holds that a shorter pause does not end a longer one.
+func TestPauseStays(t *testing.T) {
+	var n atomic.Int32
+	both := make(chan struct{})
+	clock := heldClock{dataversetest.NewFakeClock(start), make(chan struct{})}
+	pauses := &pauseLog{Handler: slog.DiscardHandler, every: func(n int) {
+		if n == 2 {
+			close(clock.gate)
+		}
+	}}
+	refused := make(chan struct{})
+	s := newStage(t, dataversetest.Options{Fault: func(*dataversetest.Call) dataversetest.Fault {
+		switch n.Add(1) {
+		case 1:
+			<-both
+			return dataversetest.Fault{Kind: dataversetest.TooMany, Text: "60"}
+		case 2:
+			close(both)
+			<-refused
+			return dataversetest.Fault{Kind: dataversetest.TooMany, Text: "5"}
+		}
+		return dataversetest.Fault{}
+	}}, func(c *dataverse.Config) {
+		c.Clock, c.Log = clock, slog.New(pauses)
+		c.Paused = func(time.Time) { close(refused) } // the first alone is news
+	})
+	pauses.double = s.double
+	queries := []dataverse.Query{{Name: "a", Wire: "PROFILE(contact)"}, {Name: "b", Wire: "PROFILE(contact).TAKE(2)"}}
+	if _, err := s.client.Validate(t.Context(), queries, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := clock.Now().Sub(start); got != time.Minute {
+		t.Errorf("the client went on after %s", got)
+	}
+}
+
+// TestTokenRefused holds when another token is asked for after a 401.
+func TestTokenRefused(t *testing.T) {
+	refusing := func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer second" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"value":[]}`)
+	}
+	for _, test := range []struct {
+		name       string
+		credential azcore.TokenCredential
+		requests   int
+		ok         bool
+	}{
+		{"fixed", dataverse.FixedToken("first"), 1, false},
+		{"other", &credential{token: func(n int) azcore.AccessToken {
+			return azcore.AccessToken{Token: []string{"first", "second"}[n-1], ExpiresOn: start.Add(time.Hour)}
+		}}, 2, true},
+		{"same", &credential{token: func(int) azcore.AccessToken {
+			return azcore.AccessToken{Token: "first", ExpiresOn: start.Add(time.Hour)}
+		}}, 2, false},
+	} {
+		n := 0
+		c := answering(t, func(w http.ResponseWriter, r *http.Request) {
+			n++
+			refusing(w, r)
+		}, func(c *dataverse.Config) { c.Credential = test.credential })
+		_, err := c.Segments(t.Context(), dataverse.Filter{})
+		if (err == nil) != test.ok || n != test.requests {
+			t.Errorf("%s: %v after %d requests", test.name, err, n)
+		}
+	}
+}
+
+// TestTokenRefusedLate holds that a 401 for an older token does not drop the one
+// that came since.
+func TestTokenRefusedLate(t *testing.T) {
+	cred := &credential{token: func(n int) azcore.AccessToken {
+		return azcore.AccessToken{Token: fmt.Sprint("token", n), ExpiresOn: start.Add(time.Hour)}
+	}}
+	var n atomic.Int32
+	both, renewed := make(chan struct{}), make(chan struct{})
+	c := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer token1" {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, `{"value":[]}`)
+			return
+		}
+		if n.Add(1) == 2 {
+			close(both)
+		}
+		<-both
+		if r.URL.Query().Get("$top") == "2" {
+			<-renewed
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+	}, func(c *dataverse.Config) { c.Credential = cred })
+	late := make(chan error, 1)
+	go func() {
+		_, err := c.Segments(t.Context(), dataverse.Filter{Top: 2})
+		late <- err
+	}()
+	if _, err := c.Segments(t.Context(), dataverse.Filter{}); err != nil {
+		t.Error(err)
+	}
+	close(renewed)
+	if err := <-late; err != nil {
+		t.Error(err)
+	}
+	if cred.asked != 2 {
+		t.Errorf("asked for %d tokens, want 2", cred.asked)
+	}
+}
+
+// TestTokenRenewal holds that a token is renewed when its issuer says so, and that
+// while there is no other one the old one serves.
+func TestTokenRenewal(t *testing.T) {
+	fails := false
+	cred := signIn(func() (azcore.AccessToken, error) {
+		if fails {
+			return azcore.AccessToken{}, errors.New("no sign-in")
+		}
+		return azcore.AccessToken{Token: theToken, ExpiresOn: start.Add(time.Hour), RefreshOn: start.Add(30 * time.Minute)}, nil
+	})
+	s := newStage(t, dataversetest.Options{}, func(c *dataverse.Config) { c.Credential = &cred })
+	for _, step := range []struct {
+		at    time.Duration
+		fails bool
+		asked int
+		ok    bool
+	}{
+		{0, false, 1, true},
+		{29 * time.Minute, false, 1, true},
+		{31 * time.Minute, true, 2, true},
+		{58 * time.Minute, true, 3, true},
+		{61 * time.Minute, true, 4, false},
+	} {
+		fails = step.fails
+		if err := s.clock.SleepUntil(t.Context(), start.Add(step.at)); err != nil {
+			t.Fatal(err)
+		}
+		_, err := s.client.Segments(t.Context(), dataverse.Filter{})
+		if (err == nil) != step.ok || cred.asked != step.asked {
+			t.Errorf("after %s: %v, asked %d times, want %d", step.at, err, cred.asked, step.asked)
+		}
+	}
+}
+
+// TestTokenFunc holds that the keeper of a token is asked again after a while, by
+// the client's clock.
+func TestTokenFunc(t *testing.T) {
+	asked := 0
+	s := newStage(t, dataversetest.Options{}, func(c *dataverse.Config) {
+		c.Credential = dataverse.TokenFunc(func(context.Context) (string, error) {
+			asked++
+			return theToken, nil
+		})
+	})
+	for at, want := range []int{1, 1, 1, 1, 1, 1, 2} {
+		if err := s.clock.SleepUntil(t.Context(), start.Add(time.Duration(at)*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.client.Segments(t.Context(), dataverse.Filter{}); err != nil || asked != want {
+			t.Errorf("after %d minutes: %v, asked %d times, want %d", at, err, asked, want)
+		}
+	}
+}
+
+// signingIn is a credential that may fail.
+type signingIn struct {
+	get   func() (azcore.AccessToken, error)
+	asked int
+}
+
+func signIn(get func() (azcore.AccessToken, error)) signingIn { return signingIn{get: get} }
+
+func (s *signingIn) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	s.asked++
+	return s.get()
+}
+
+// TestCreatedWithoutID holds that a segment that was created is not called an
+// error of the address, or it would be created again.
+func TestCreatedWithoutID(t *testing.T) {
+	for status, want := range map[int]string{
+		http.StatusNoContent: "it was created, but the answer does not name it",
+		http.StatusCreated:   "do not create it again",
+		http.StatusOK:        "the answer has another form",
+	} {
+		c := answering(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+		_, err := c.CreateSegment(t.Context(), dataverse.Segment{Name: "a", Type: dataverse.Static})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%d: got %v, want %q", status, err, want)
+		}
+	}
+}
+
+// TestFilters holds that a filter of the user's keeps its own meaning beside others.
+func TestFilters(t *testing.T) {
+	s := newStage(t, dataversetest.Options{})
+	for _, kind := range []dataverse.SegmentType{dataverse.Static, dataverse.Dynamic} {
+		segment := dataverse.Segment{Name: kind.String(), Type: kind}
+		if kind != dataverse.Static {
+			segment.Query = "PROFILE(contact)"
+		}
+		if _, err := s.client.CreateSegment(t.Context(), segment); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for where, want := range map[string]int{
+		"statuscode eq 192350001 or statuscode eq 192350000":                                             1,
+		"statuscode eq 192350001\tor statuscode eq 192350000":                                            1,
+		"(statuscode eq 192350001)OR(statuscode eq 1)":                                                   -1,
+		"(statuscode eq 192350001 or msdyncrm_segmentname eq 'static') and (statuscode eq 192350000)":    1,
+		"msdyncrm_segmentname eq 'a (or b' or msdyncrm_segmentname eq 'static'":                          1,
+		"statuscode eq 192350000 and (msdyncrm_segmentname eq 'x' or msdyncrm_segmentname eq 'dynamic')": 0,
+	} {
+		got, err := s.client.Segments(t.Context(), dataverse.Filter{Type: dataverse.Static, Where: where})
+		if (err != nil) != (want < 0) || err == nil && len(got) != want {
+			t.Errorf("%s: %d segments, %v, want %d", where, len(got), err, want)
+		}
+	}
+}
+
+// TestConnections holds that requests share a connection, those too whose answer
+// says nothing.
+func TestConnections(t *testing.T) {
+	var opened atomic.Int32
+	double := dataversetest.New(dataversetest.Options{Token: theToken})
+	server := httptest.NewUnstartedServer(double)
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	c, err := dataverse.New(dataverse.Config{URL: server.URL, Credential: &credential{}, Clock: dataversetest.NewFakeClock(start)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	id, err := c.CreateSegment(t.Context(), dataverse.Segment{Name: "a", Type: dataverse.Static})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		if _, err := c.AddMembers(t.Context(), id, ids(1), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := opened.Load(); n > 2 {
+		t.Errorf("%d connections for 21 requests", n)
 	}
 }

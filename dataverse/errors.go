@@ -19,6 +19,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"segql/dataverse/orgurl"
 	"segql/lang/schema"
 )
 
@@ -83,7 +84,7 @@ const codeNoRecord = "0x80040217"
 var privilege = regexp.MustCompile(`\bprv[A-Za-z][A-Za-z0-9_]{0,127}`)
 
 // answerError makes an error of an answer that is not a success.
-func answerError(r *Request, token string, response *http.Response) *Error {
+func answerError(r *Request, token string, response *http.Response, now time.Time) *Error {
 	e := &Error{
 		Asked: r.what, Status: response.StatusCode,
 		RequestID: r.clean(requestID(response.Header), token, 64),
@@ -108,6 +109,7 @@ func answerError(r *Request, token string, response *http.Response) *Error {
 	case !isJSON(response.Header) && response.ContentLength != 0:
 		e.Message += " with something that is not JSON, such as a proxy sends"
 	}
+	e.retryAfter = retryAfter(response.Header, now)
 	e.advise(r, text, response)
 	return e
 }
@@ -138,11 +140,9 @@ func (e *Error) advise(r *Request, text string, response *http.Response) {
 		e.Advice = "send less at once"
 	case status == http.StatusTooManyRequests:
 		e.Temporary, e.unsent = true, true
-		e.retryAfter = retryAfter(response.Header)
 		e.Advice = "the limits on requests are used up: try again later"
 	case status == http.StatusServiceUnavailable, status == http.StatusBadGateway, status == http.StatusGatewayTimeout:
 		e.Temporary = true
-		e.retryAfter = retryAfter(response.Header)
 		e.Advice = laterAdvice(r)
 	case status >= 300 && status < 400:
 		e.Message = "the service redirects, but not to an address"
@@ -172,16 +172,29 @@ func requestID(h http.Header) string {
 
 // retryAfter reads the pause that the service asks for: seconds, sometimes with
 // a fraction; 0 if it does not say.
-func retryAfter(h http.Header) time.Duration {
+func retryAfter(h http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
 	if at, err := http.ParseTime(text); err == nil {
-		return max(0, time.Until(at))
+		return max(0, at.Sub(now))
 	}
 	seconds, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsNaN(seconds) || seconds <= 0 {
 		return 0
 	}
 	return time.Duration(min(seconds, 1e9) * float64(time.Second))
+}
+
+// waitError makes an error of a request that was not sent. The end of a context
+// stays what it is.
+func waitError(r *Request, err error) error {
+	var pause longPause
+	if !errors.As(err, &pause) {
+		return err
+	}
+	return &Error{
+		Asked: r.what, Message: "the service takes no more requests of this user until " + pause.until.Local().Format(time.DateTime),
+		Temporary: true, Advice: "try again then",
+	}
 }
 
 // transportError makes an error of a request that got no answer.
@@ -219,7 +232,7 @@ func transportError(r *Request, err error) *Error {
 		e.Message = "the service did not answer in time"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		e.Message, e.unsent = name+" does not take connections", true
-		if at != nil && isLoopback(at.Hostname()) { // nobody is about to start it
+		if at != nil && orgurl.IsLoopback(at.Hostname()) { // nobody is about to start it
 			e.Temporary, e.Advice = false, "check the port, and that something listens there"
 		}
 	case strings.Contains(err.Error(), "response headers exceeded"):

@@ -8,10 +8,6 @@ import (
 	"segql/lang/token"
 )
 
-// Source is the source of the findings that the service gives, as the editors
-// show it.
-const Source = "dataverse"
-
 // NoCode is the rule of a finding for which the service gave no code.
 const NoCode = "service-rejects"
 

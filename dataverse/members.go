@@ -5,9 +5,12 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
-	"sort"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -53,16 +56,12 @@ func (c *Client) RemoveMembersByQuery(ctx context.Context, segment, query string
 
 func (c *Client) updateByIDs(ctx context.Context, what, segment, operation string, ids []string, progress Progress) (done int, err error) {
 	// All are looked at before the first is sent.
-	if _, err := memberIDs(ids, ""); err != nil {
+	if ids, err = ContactIDs(ids); err != nil {
 		return 0, err
 	}
 	for done < len(ids) {
 		batch := ids[done:min(done+MembersPerCall, len(ids))]
-		text, err := memberIDs(batch, "")
-		if err != nil {
-			return done, err
-		}
-		r, err := c.membersRequest(what, segment, membersUpdate{Operation: operation, Members: text})
+		r, err := c.membersRequest(what, segment, membersUpdate{Operation: operation, Members: encode(batch)})
 		if err != nil {
 			return done, err
 		}
@@ -81,7 +80,7 @@ func (c *Client) updateByIDs(ctx context.Context, what, segment, operation strin
 
 func (c *Client) updateByQuery(ctx context.Context, what, segment, operation, query string) error {
 	if strings.TrimSpace(query) == "" {
-		return fmt.Errorf("there is no query: give one that selects contacts")
+		return errors.New("there is no query: give one that selects contacts")
 	}
 	r, err := c.membersRequest(what, segment, membersUpdate{Operation: operation, Query: query})
 	if err != nil {
@@ -116,16 +115,10 @@ func (c *Client) MembersState(ctx context.Context, segment string) (string, erro
 // stateOf finds the state in an answer whose form the vendor does not document:
 // it is the one property that is not about the answer itself.
 func stateOf(got map[string]json.RawMessage) (string, error) {
-	var names []string
-	for name := range got {
-		if !strings.HasPrefix(name, "@") {
-			names = append(names, name)
-		}
-	}
+	names := properties(got)
 	if len(names) == 0 {
 		return "", errForm
 	}
-	sort.Strings(names)
 	var parts []string
 	for _, name := range names {
 		var text string
@@ -140,10 +133,18 @@ func stateOf(got map[string]json.RawMessage) (string, error) {
 	return plain(strings.Join(parts, ", "), 500), nil
 }
 
+// properties returns the names of what an answer holds, without what it says
+// about itself.
+func properties(got map[string]json.RawMessage) []string {
+	names := slices.DeleteFunc(slices.Collect(maps.Keys(got)), func(name string) bool { return strings.HasPrefix(name, "@") })
+	slices.Sort(names)
+	return names
+}
+
 func (c *Client) membersRequest(what, segment string, u membersUpdate) (*Request, error) {
-	id, ok := recordID(segment)
-	if !ok {
-		return nil, fmt.Errorf("%q is not the id of a segment: expected 32 hexadecimal digits with hyphens", plain(segment, 60))
+	id, err := segmentKey(segment)
+	if err != nil {
+		return nil, err
 	}
 	u.ID = id
 	r := c.post(what, "msdyncrm_SegmentMembersUpdate", &u)
@@ -174,6 +175,27 @@ type MemberQuery struct {
 	TimeZone int
 }
 
+func (q *MemberQuery) pageSize() int { return cmp.Or(q.PageSize, 5000) }
+
+// order matches what ORDERBY may hold.
+var order = regexp.MustCompile(`(?i)^[a-z_][a-z0-9_.]*( +(asc|desc))?( *, *[a-z_][a-z0-9_.]*( +(asc|desc))?)*$`)
+
+// refuse says what makes no sense to ask for.
+func (q *MemberQuery) refuse() error {
+	_, isID := recordID(q.BusinessUnit)
+	switch {
+	case strings.TrimSpace(q.Query) == "":
+		return errors.New("there is no query: give one that selects contacts")
+	case q.Skip < 0, q.PageSize < 0, q.TimeZone < 0:
+		return errors.New("a number is negative: how many to leave out or to ask for, and the time zone, are 0 or more")
+	case q.Order != "" && !order.MatchString(q.Order):
+		return fmt.Errorf("%q is no order: expected columns such as fullname ASC, contactid ASC", plain(q.Order, 60))
+	case q.BusinessUnit != "" && !isID:
+		return fmt.Errorf("%q is not the id of a business unit: expected 32 hexadecimal digits with hyphens", plain(q.BusinessUnit, 60))
+	}
+	return nil
+}
+
 type fetchContacts struct {
 	Query        string `json:"Query"`
 	FetchXML     string `json:"FetchXml"`
@@ -191,16 +213,28 @@ func (m Member) ID() string {
 	return id
 }
 
+// A PageError says where fetching members ended.
+type PageError struct {
+	Skip int // what [MemberQuery] has to leave out to go on
+	Err  error
+}
+
+// Error returns what went wrong.
+func (e *PageError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what went wrong.
+func (e *PageError) Unwrap() error { return e.Err }
+
 // Members fetches the contacts that a query selects, page by page, until a page
-// brings no new one. Each contact comes once. The first error ends it.
+// brings no new one. Each contact comes once. The first error, a [PageError], ends it.
 func (c *Client) Members(ctx context.Context, q MemberQuery) iter.Seq2[Member, error] {
 	return func(yield func(Member, error) bool) {
-		size := cmp.Or(max(q.PageSize, 0), 5000)
+		size := q.pageSize()
 		seen := map[string]bool{}
 		for skip := q.Skip; ; skip += size {
 			page, err := c.memberPage(ctx, q, skip, size)
 			if err != nil {
-				yield(nil, err)
+				yield(nil, &PageError{skip, err})
 				return
 			}
 			fresh := false
@@ -247,7 +281,7 @@ func (c *Client) memberPage(ctx context.Context, q MemberQuery, skip, size int) 
 // FetchRequest returns the request for the first page of a member query, to be
 // shown.
 func (c *Client) FetchRequest(q MemberQuery) (Request, error) {
-	r, err := c.fetchRequest(q, q.Skip, cmp.Or(max(q.PageSize, 0), 5000))
+	r, err := c.fetchRequest(q, q.Skip, q.pageSize())
 	if err != nil {
 		return Request{}, err
 	}
@@ -255,8 +289,8 @@ func (c *Client) FetchRequest(q MemberQuery) (Request, error) {
 }
 
 func (c *Client) fetchRequest(q MemberQuery, skip, size int) (*Request, error) {
-	if strings.TrimSpace(q.Query) == "" {
-		return nil, fmt.Errorf("there is no query: give one that selects contacts")
+	if err := q.refuse(); err != nil {
+		return nil, err
 	}
 	columns := q.Columns
 	if columns == nil {
@@ -292,13 +326,7 @@ func isName(s string) bool {
 // document: an array of objects, as it is or as text in a string, under
 // whatever name.
 func membersOf(got map[string]json.RawMessage) ([]Member, error) {
-	names := make([]string, 0, len(got))
-	for name := range got {
-		if !strings.HasPrefix(name, "@") {
-			names = append(names, name)
-		}
-	}
-	sort.Strings(names)
+	names := properties(got)
 	for _, name := range names {
 		raw := bytes.TrimSpace(got[name])
 		var text string
@@ -312,7 +340,9 @@ func membersOf(got map[string]json.RawMessage) ([]Member, error) {
 			continue
 		}
 		var members []Member
-		if err := json.Unmarshal(raw, &members); err == nil {
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.UseNumber() // a float64 has not all of a large one's digits
+		if err := d.Decode(&members); err == nil {
 			return members, nil
 		}
 	}

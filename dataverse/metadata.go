@@ -303,7 +303,7 @@ func (p *pull) columnsByCasts(ctx context.Context, tables []string) error {
 	}
 	p.step(len(requests))
 	for _, cast := range requests {
-		r := p.client.get("read the columns", "EntityDefinitions(LogicalName='"+cast.table+"')/Attributes/Microsoft.Dynamics.CRM."+cast.kind+"AttributeMetadata", cast.query)
+		r := p.client.get("read the columns", "EntityDefinitions(LogicalName="+odataString(cast.table)+")/Attributes/Microsoft.Dynamics.CRM."+cast.kind+"AttributeMetadata", cast.query)
 		part, err := p.client.fetchSchema(ctx, r, func(from io.Reader) (*schema.Schema, error) {
 			return schema.ReadAttributeDefinitions(from, cast.table)
 		})
@@ -324,9 +324,9 @@ type castRequest struct {
 // castsOf returns the requests for what only some types of columns have, for
 // those types that the table has.
 func castsOf(t *schema.Table) []castRequest {
-	var types [32]bool
+	types := map[schema.Type]bool{}
 	for _, c := range t.Columns {
-		types[int(c.Type)%len(types)] = true
+		types[c.Type] = true
 	}
 	var requests []castRequest
 	for _, kind := range []schema.Type{

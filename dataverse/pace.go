@@ -45,6 +45,11 @@ func newPace(clock Clock) *pace {
 	return &pace{clock: clock, places: make(chan struct{}, atOnce)}
 }
 
+// longPause says that the client must not send anything for longer than one waits.
+type longPause struct{ until time.Time }
+
+func (longPause) Error() string { return "a long pause" }
+
 // enter takes a place, once there is one and no pause. With an error there is
 // nothing to leave.
 func (p *pace) enter(ctx context.Context) error {
@@ -60,8 +65,12 @@ func (p *pace) enter(ctx context.Context) error {
 		p.mu.Lock()
 		until := p.until
 		p.mu.Unlock()
-		if !p.clock.Now().Before(until) {
+		switch now := p.clock.Now(); {
+		case !now.Before(until):
 			return nil
+		case !p.fits(until.Sub(now)):
+			p.leave()
+			return longPause{until}
 		}
 		if err := p.clock.SleepUntil(ctx, until); err != nil {
 			p.leave()
@@ -74,12 +83,8 @@ func (p *pace) leave() { <-p.places }
 
 // pause holds the whole client for as long as the service asked, or 2^attempt
 // seconds if it did not say. It returns until when, and whether that is news: of
-// requests that are refused together only the first one is. Ok is false if it is
-// longer than one can wait.
-func (p *pace) pause(asked time.Duration, attempt int) (until time.Time, news, ok bool) {
-	if !p.fits(asked) {
-		return time.Time{}, false, false
-	}
+// requests that are refused together only the first one is.
+func (p *pace) pause(asked time.Duration, attempt int) (until time.Time, news bool) {
 	if asked == 0 {
 		asked = doubling(attempt)
 	}
@@ -91,7 +96,7 @@ func (p *pace) pause(asked time.Duration, attempt int) (until time.Time, news, o
 	if news = p.until.Sub(p.told) >= time.Second; news {
 		p.told = p.until
 	}
-	return p.until, news, true
+	return p.until, news
 }
 
 // backOff holds one request, without a place.

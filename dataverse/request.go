@@ -127,6 +127,7 @@ func (l *limited) Read(p []byte) (int, error) {
 
 // An answer is what is read of an answer of the service.
 type answer struct {
+	status int
 	header http.Header
 	body   io.Reader
 	token  string // with which it was asked for, to be kept out of what is shown

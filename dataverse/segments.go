@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -23,6 +22,9 @@ const (
 	Static   SegmentType = 192350001
 	Compound SegmentType = 192350002
 )
+
+// SegmentTypes are all types.
+func SegmentTypes() []SegmentType { return []SegmentType{Dynamic, Static, Compound} }
 
 var typeNames = map[SegmentType]string{Dynamic: "dynamic", Static: "static", Compound: "compound"}
 
@@ -50,6 +52,9 @@ const (
 	GoingLive Status = 192350006
 	Stopping  Status = 192350007
 )
+
+// Statuses are all statuses; not all of them can be set.
+func Statuses() []Status { return []Status{Draft, GoingLive, Live, Stopping, Stopped} }
 
 var statusNames = map[Status]string{Draft: "draft", Live: "live", Stopped: "stopped", GoingLive: "going live", Stopping: "stopping"}
 
@@ -134,12 +139,8 @@ func (f Filter) query() url.Values {
 	if f.Status != 0 {
 		terms = append(terms, fmt.Sprintf("statuscode eq %d", f.Status))
 	}
-	switch {
-	case f.Where == "":
-	case terms != nil && strings.Contains(strings.ToLower(f.Where), " or "):
-		terms = append(terms, "("+f.Where+")") // and binds closer
-	default:
-		terms = append(terms, f.Where)
+	if f.Where != "" {
+		terms = append(terms, "("+f.Where+")") // an or in it binds less than and
 	}
 	if terms != nil {
 		q.Set("$filter", strings.Join(terms, " and "))
@@ -227,10 +228,14 @@ func (c *Client) CreateSegment(ctx context.Context, s Segment) (id string, err e
 		if s.Query != "" {
 			return "", fmt.Errorf("the segment %q is static and has a query: a static segment has members instead", s.Name)
 		}
-		members, err := memberIDs(s.Members, memberPrefix)
+		ids, err := ContactIDs(s.Members)
 		if err != nil {
 			return "", err
 		}
+		for i := range ids {
+			ids[i] = memberPrefix + ids[i]
+		}
+		members := encode(ids)
 		w.Members = &members
 	} else {
 		if len(s.Members) > 0 {
@@ -252,10 +257,16 @@ func (c *Client) CreateSegment(ctx context.Context, s Segment) (id string, err e
 	r.secrets = []string{s.Query}
 	err = c.call(ctx, r, func(a answer) error {
 		id = idOf(a.header.Get("OData-EntityId"))
-		if id == "" {
-			return errForm
+		switch {
+		case id != "":
+			return nil
+		case a.status == http.StatusCreated || a.status == http.StatusNoContent:
+			return &Error{
+				Asked: "learn the id of the new segment", Status: a.status, Message: "it was created, but the answer does not name it",
+				Advice: "look for it in the list of segments, and do not create it again",
+			}
 		}
-		return nil
+		return errForm
 	})
 	return id, err
 }
@@ -294,7 +305,7 @@ func (c *Client) patch(ctx context.Context, what, id string, w wireSegment) erro
 		return err
 	}
 	if w == (wireSegment{}) {
-		return fmt.Errorf("there is nothing to change: give a name, a query, a description or a status")
+		return errors.New("there is nothing to change: give a name, a query, a description or a status")
 	}
 	if err := w.refuse(false); err != nil {
 		return err
@@ -314,17 +325,17 @@ func (w *wireSegment) refuse(create bool) error {
 	name := value(w.Name)
 	switch status := value(w.Status); {
 	case create && name == "", w.Name != nil && strings.TrimSpace(name) == "":
-		return fmt.Errorf("the segment has no name: give it one of at most 100 characters")
+		return errors.New("the segment has no name: give it one of at most 100 characters")
 	case !nameFits(name):
 		return fmt.Errorf("the segment's name has %d characters: the service takes at most 100", len([]rune(name)))
 	case create && typeNames[*w.Type] == "":
-		return fmt.Errorf("the segment has no type: expected dynamic, static or compound")
+		return errors.New("the segment has no type: expected dynamic, static or compound")
 	case create && w.Members == nil && value(w.Query) == "", w.Query != nil && value(w.Query) == "":
-		return fmt.Errorf("the segment has no query: a dynamic or compound segment needs one")
+		return errors.New("the segment has no query: a dynamic or compound segment needs one")
 	case status == Live:
-		return fmt.Errorf("a segment cannot be set live: set it going live, the service does the rest")
+		return errors.New("a segment cannot be set live: set it going live, the service does the rest")
 	case status == Stopped:
-		return fmt.Errorf("a segment cannot be set stopped: set it stopping, the service does the rest")
+		return errors.New("a segment cannot be set stopped: set it stopping, the service does the rest")
 	case w.Status != nil && status != GoingLive && (create || status != Stopping):
 		return fmt.Errorf("a segment cannot be set to %s: expected going live or, of one that is live, stopping", status)
 	}
@@ -350,11 +361,16 @@ func (c *Client) DeleteSegment(ctx context.Context, id string) error {
 }
 
 func segmentPath(id string) (string, error) {
+	bare, err := segmentKey(id)
+	return segmentSet + "(" + bare + ")", err
+}
+
+func segmentKey(id string) (string, error) {
 	bare, ok := recordID(id)
 	if !ok {
 		return "", fmt.Errorf("%q is not the id of a segment: expected 32 hexadecimal digits with hyphens", plain(id, 60))
 	}
-	return segmentSet + "(" + bare + ")", nil
+	return bare, nil
 }
 
 var (
@@ -380,19 +396,15 @@ func idOf(address string) string {
 	return strings.ToLower(id)
 }
 
-// memberIDs returns the JSON array of contact ids, each behind a prefix. The
-// first that is no id is an error.
-func memberIDs(ids []string, prefix string) (string, error) {
-	written := slices.Clone(ids)
+// ContactIDs returns the ids of contacts as the service writes them: in lower
+// case, without braces and prefix. The first that is none is an error.
+func ContactIDs(ids []string) ([]string, error) {
+	bare := make([]string, len(ids))
 	for i, id := range ids {
-		bare, ok := recordID(strings.TrimPrefix(strings.TrimSpace(id), memberPrefix))
-		if !ok {
-			return "", fmt.Errorf("member %d, %q, is not the id of a contact: expected 32 hexadecimal digits with hyphens", i+1, plain(id, 60))
+		var ok bool
+		if bare[i], ok = recordID(strings.TrimPrefix(strings.TrimSpace(id), memberPrefix)); !ok {
+			return nil, fmt.Errorf("member %d, %q, is not the id of a contact: expected 32 hexadecimal digits with hyphens", i+1, plain(id, 60))
 		}
-		written[i] = prefix + bare
 	}
-	if written == nil {
-		written = []string{}
-	}
-	return encode(written), nil
+	return bare, nil
 }

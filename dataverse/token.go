@@ -49,6 +49,9 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 	switch {
 	case err == nil && plainToken(token.Token):
 		t.current = token
+		if token.ExpiresOn.IsZero() {
+			t.current.ExpiresOn = now.Add(unknownLife)
+		}
 	case ctx.Err() != nil:
 		return "", ctx.Err()
 	case t.current.Token != "" && left > 0:
@@ -102,7 +105,7 @@ func signInError(err error) *Error {
 	e := &Error{
 		Asked:   "sign in",
 		Message: "no way of signing in worked",
-		Advice:  "run 'az login' or 'azd auth login', set the AZURE_.. variables of a service principal, or put an access token into " + TokenVariable,
+		Advice:  "run 'az login', 'azd auth login' or 'Connect-AzAccount', set the AZURE_.. variables of a service principal, or put an access token into " + TokenVariable,
 	}
 	var own *Error
 	if errors.As(err, &own) {
@@ -118,25 +121,29 @@ func signInError(err error) *Error {
 
 var authorityCode = regexp.MustCompile(`\bAADSTS\d{4,8}\b`)
 
-// TokenVariable is the environment variable in which users give an access
-// token of their own.
-const TokenVariable = "SEG_TOKEN"
+// Environment variables in which users name their organization, and give an
+// access token of their own.
+const (
+	OrganizationVariable = "SEG_ORG"
+	TokenVariable        = "SEG_TOKEN"
+)
 
 // A FixedToken is a token that the user gave. It cannot be renewed.
 type FixedToken string
 
-// GetToken implements azcore.TokenCredential.
+// GetToken implements azcore.TokenCredential. When the token lapses is not known:
+// the service says so.
 func (f FixedToken) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	// How long it lives is not known: the service says when it has lapsed.
-	return azcore.AccessToken{Token: strings.TrimSpace(string(f)), ExpiresOn: time.Now().AddDate(100, 0, 0)}, nil
+	return azcore.AccessToken{Token: strings.TrimSpace(string(f))}, nil
 }
 
 // A TokenFunc asks someone else for an access token, who keeps and renews it,
 // such as an editor that has signed in itself.
 type TokenFunc func(context.Context) (string, error)
 
-// tokenFuncLife is for how long a token is used before its keeper is asked again.
-const tokenFuncLife = early + 5*time.Minute
+// unknownLife is for how long a token that does not say when it lapses is used
+// before its keeper is asked again.
+const unknownLife = early + 5*time.Minute
 
 // GetToken implements azcore.TokenCredential.
 func (f TokenFunc) GetToken(ctx context.Context, _ policy.TokenRequestOptions) (azcore.AccessToken, error) {
@@ -144,5 +151,5 @@ func (f TokenFunc) GetToken(ctx context.Context, _ policy.TokenRequestOptions) (
 	if err != nil {
 		return azcore.AccessToken{}, err
 	}
-	return azcore.AccessToken{Token: strings.TrimSpace(token), ExpiresOn: time.Now().Add(tokenFuncLife)}, nil
+	return azcore.AccessToken{Token: strings.TrimSpace(token)}, nil
 }

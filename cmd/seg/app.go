@@ -124,6 +124,19 @@ func (a *app) print(text string) bool {
 	return !a.deaf
 }
 
+// printVisibly prints what others have typed: on a terminal without characters
+// that would move its cursor, elsewhere as it is.
+func (a *app) printVisibly(text string) bool {
+	if console.IsTerminal(a.stdout) {
+		lines := strings.Split(text, "\n")
+		for i, line := range lines {
+			lines[i] = console.Visible(line)
+		}
+		text = strings.Join(lines, "\n")
+	}
+	return a.print(text)
+}
+
 // stdoutOf is standard output for others to write to.
 type stdoutOf struct{ *app }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"segql/dataverse"
 	"segql/lang/check"
 	"segql/lang/token"
 )
@@ -79,7 +78,7 @@ func (w *workspace) json(findings []finding, sum counts, told *jsonService) stri
 			jsonPlace: f.source.jsonPlace(f.at), Severity: f.Severity.String(), Rule: f.Rule, Message: f.Message,
 		}
 		if f.fromService {
-			j.Source = dataverse.Source
+			j.Source = check.ServiceSource
 		}
 		for _, r := range f.Related {
 			if s, at := w.related(f, r); s != nil {

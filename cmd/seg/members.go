@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -183,7 +184,7 @@ func (o *membersOptions) byIDs(ctx context.Context, client *dataverse.Client, id
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: %s", errInterrupted, left)
-	case done > 0:
+	case o.skip+done > 0:
 		return fmt.Errorf("%w; %s", err, left)
 	}
 	return err
@@ -213,6 +214,8 @@ func (a *app) membersList() *cobra.Command {
 				return err
 			}
 			switch {
+			case o.top < 0:
+				return badUsage("--top is a number of members, and not negative")
 			case len(args) == 0 && o.file == "":
 				return badUsage("list needs the id of a segment, or --query-file FILE")
 			case len(args) > 0 && o.file != "":
@@ -306,7 +309,13 @@ func (o *listMembers) list(ctx context.Context, client *dataverse.Client, id str
 	case to.n == 0:
 		return failure
 	}
-	left := fmt.Sprintf("%s came; to go on, add --skip %d to the same command", count(to.n, "member"), o.query.Skip+to.n)
+	// Members whose rows this user may not see take part in the count of rows.
+	next := o.query.Skip
+	var page *dataverse.PageError
+	if errors.As(failure, &page) {
+		next = page.Skip
+	}
+	left := fmt.Sprintf("%s came; to go on, add --skip %d to the same command", count(to.n, "member"), next)
 	if ctx.Err() != nil {
 		return fmt.Errorf("%w: %s", errInterrupted, left)
 	}
@@ -336,13 +345,13 @@ func (p *memberPrinter) print(m dataverse.Member) bool {
 		if p.n == 1 {
 			before = "[\n"
 		}
-		return a.print(before + string(text))
+		return a.printVisibly(before + string(text))
 	case "csv":
 		rows := [][]string{p.row(m)}
 		if p.n == 1 {
 			rows = append([][]string{p.columns}, rows...)
 		}
-		return a.print(asCSV(rows))
+		return a.printVisibly(asCSV(rows))
 	}
 	p.rows = append(p.rows, p.row(m))
 	return true

@@ -19,14 +19,23 @@ import (
 // listFormats are the forms that lists of the service are printed in.
 var listFormats = []string{"table", "json", "csv"}
 
-var (
-	typeNames = []string{"dynamic", "static", "compound"}
-	// statusNames are all statuses; not all of them can be set.
-	statusNames = map[string]dataverse.Status{
-		"draft": dataverse.Draft, "live": dataverse.Live, "stopped": dataverse.Stopped,
-		"going-live": dataverse.GoingLive, "stopping": dataverse.Stopping,
+// typeNames are the types of segments as flags name them.
+func typeNames() []string {
+	var names []string
+	for _, t := range dataverse.SegmentTypes() {
+		names = append(names, t.String())
 	}
-)
+	return names
+}
+
+// statusNames are the statuses as flags name them.
+func statusNames() map[string]dataverse.Status {
+	names := map[string]dataverse.Status{}
+	for _, s := range dataverse.Statuses() {
+		names[strings.ReplaceAll(s.String(), " ", "-")] = s
+	}
+	return names
+}
 
 func (a *app) segmentsCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -60,7 +69,7 @@ func segmentType(name string) (dataverse.SegmentType, error) {
 	}
 	kind, ok := dataverse.ParseSegmentType(name)
 	if !ok {
-		return 0, choice("type", name, typeNames...)
+		return 0, choice("type", name, typeNames()...)
 	}
 	return kind, nil
 }
@@ -69,7 +78,7 @@ func segmentStatus(name string, names ...string) (dataverse.Status, error) {
 	if name == "" {
 		return 0, nil
 	}
-	status, ok := statusNames[name]
+	status, ok := statusNames()[name]
 	if !ok {
 		return 0, choice("status", name, names...)
 	}
@@ -80,7 +89,7 @@ func (a *app) segmentsList() *cobra.Command {
 	o := remote{app: a}
 	var kind, status, format string
 	var filter dataverse.Filter
-	statuses := slices.Sorted(maps.Keys(statusNames))
+	statuses := slices.Sorted(maps.Keys(statusNames()))
 	cmd := &cobra.Command{
 		Use: "list [flags]", Short: "List segments", Long: helpSegmentsList,
 		RunE: func(_ *cobra.Command, args []string) (err error) {
@@ -113,7 +122,7 @@ func (a *app) segmentsList() *cobra.Command {
 	fs.StringVar(&filter.Where, "filter", "", "")
 	fs.IntVar(&filter.Top, "top", 0, "")
 	fs.StringVar(&format, "format", "table", "")
-	complete(cmd, "type", typeNames...)
+	complete(cmd, "type", typeNames()...)
 	complete(cmd, "status", statuses...)
 	complete(cmd, "format", listFormats...)
 	return cmd
@@ -146,9 +155,9 @@ func (a *app) printSegments(all []dataverse.Segment, format string) error {
 		for i, s := range all {
 			list[i] = segmentJSON(s)
 		}
-		a.print(indented(list))
+		a.printVisibly(indented(list))
 	case "csv":
-		a.print(asCSV(rows))
+		a.printVisibly(asCSV(rows))
 	default:
 		a.print(visibleTable(rows))
 		fmt.Fprintf(a.stderr, "seg: %s\n", count(len(all), "segment"))
@@ -221,11 +230,11 @@ func (a *app) segmentsGet() *cobra.Command {
 				case err != nil:
 					return err
 				case format == "json":
-					a.print(indented(segmentJSON(s)))
+					a.printVisibly(indented(segmentJSON(s)))
 				case format == "seg" && s.Query == "":
 					return fmt.Errorf("the segment %q is %s: it has no query to write down", s.Name, s.Type)
 				case format == "seg":
-					a.print(segmentSource(s))
+					a.printVisibly(segmentSource(s))
 				default:
 					a.print(segmentText(s))
 				}
@@ -332,7 +341,7 @@ func (a *app) segmentsCreate() *cobra.Command {
 	fs := cmd.Flags()
 	fs.StringVar(&kind, "type", "", "")
 	fs.StringVar(&ids, "ids-file", "", "")
-	complete(cmd, "type", typeNames...)
+	complete(cmd, "type", typeNames()...)
 	return cmd
 }
 

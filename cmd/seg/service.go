@@ -9,10 +9,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"os"
 	"os/signal"
-	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -24,13 +22,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"segql/dataverse"
+	"segql/dataverse/orgurl"
 	"segql/dataverse/signin"
 	"segql/internal/console"
 	"segql/internal/project"
 )
-
-// orgVariable is the environment variable that names the organization.
-const orgVariable = "SEG_ORG"
 
 // remote are the flags of every command that asks the service.
 type remote struct {
@@ -65,39 +61,30 @@ func (r *remote) dryRunFlag(cmd *cobra.Command) {
 // A seg.toml comes with the files of a project, whoever wrote it. So it may only
 // send the access token to a host of the vendor's.
 func (r *remote) organization(config *project.Config) (string, error) {
-	if address := cmp.Or(r.org, os.Getenv(orgVariable)); address != "" {
-		u, err := dataverse.Origin(address)
+	if address := cmp.Or(r.org, os.Getenv(dataverse.OrganizationVariable)); address != "" {
+		u, err := orgurl.Origin(address)
 		if err != nil {
 			return "", usageError(err.Error())
 		}
 		return u.String(), nil
 	}
 	if config == nil || config.OrgURL == "" {
-		return "", badUsage("no organization is named: give --org https://contoso.crm4.dynamics.com, set %s, or put url below [org] in seg.toml", orgVariable)
+		return "", badUsage("no organization is named: give --org https://contoso.crm4.dynamics.com, set %s, or put url below [org] in seg.toml", dataverse.OrganizationVariable)
 	}
-	u, err := dataverse.Origin(config.OrgURL)
+	u, err := orgurl.Origin(config.OrgURL)
 	if err != nil {
 		return "", usageError(err.Error())
 	}
-	if !isVendors(u) {
-		return "", badUsage("seg.toml names the organization %s, which is not on a host of Dynamics 365: if your access token may go there, say so with --org or %s", u, orgVariable)
+	if !orgurl.IsVendors(u) {
+		return "", badUsage("seg.toml names the organization %s, which is not on a host of Dynamics 365: if your access token may go there, say so with --org or %s", u, dataverse.OrganizationVariable)
 	}
 	return u.String(), nil
-}
-
-// vendors matches the hosts of organizations, which only the vendor can have.
-// Below the same domains there are machines that customers administer.
-var vendors = regexp.MustCompile(`^[a-z0-9-]+(\.api)?\.(crm[0-9]*\.dynamics\.com|crm\.(microsoftdynamics\.us|appsplatform\.us|dynamics\.cn))$`)
-
-// isVendors reports whether the vendor alone can have what listens at an origin.
-func isVendors(u *url.URL) bool {
-	return u.Scheme == "https" && vendors.MatchString(u.Host) // and so without a port
 }
 
 // here returns the organization for a command that is about no file.
 func (r *remote) here() (string, error) {
 	config, err := r.app.configs.For("x" + project.Extension)
-	if err != nil && r.org == "" && os.Getenv(orgVariable) == "" {
+	if err != nil && r.org == "" && os.Getenv(dataverse.OrganizationVariable) == "" {
 		return "", err
 	}
 	return r.organization(config)

@@ -34,7 +34,8 @@ const usage = `segls is the language server of segment queries. Editors start it
 It speaks the Language Server Protocol 3.18 on standard input and output.
 
   --listen HOST:PORT   wait for clients at this address instead, until it is interrupted; only at
-                       127.0.0.1 or localhost, and with port 0 at a free port, which --verbose logs
+                       127.0.0.1 or localhost, and with port 0 at a free port, which --verbose logs;
+                       organizations are then asked with access tokens of the client alone
   --log FILE           append the log to a file; without it the log goes to standard error
   --verbose            log what it does, too, not only what went wrong
   --stdio              what it does anyway; many editors say so
@@ -104,12 +105,11 @@ func run(ctx context.Context, args []string, stdin io.ReadCloser, stdout io.Writ
 	options := lsp.Options{
 		Version: version(), Files: lsp.Disk{},
 		Log:          slog.New(slog.NewTextHandler(logTo, &slog.HandlerOptions{Level: level})),
-		Organization: os.Getenv(orgVariable),
+		Organization: os.Getenv(dataverse.OrganizationVariable),
 	}
-	token := os.Getenv(dataverse.TokenVariable)
-	options.Remote = newRemote(options.Log, token)
+	options.Remote = newRemote(options.Log, os.Getenv(dataverse.TokenVariable), f.listen != "")
 	if f.listen != "" {
-		return listen(ctx, f.listen, options, token, fail)
+		return listen(ctx, f.listen, options, fail)
 	}
 	options.WatchParent = true
 	switch err := lsp.Serve(ctx, stdio{stdin, stdout}, options); {
@@ -126,7 +126,7 @@ func run(ctx context.Context, args []string, stdin io.ReadCloser, stdout io.Writ
 }
 
 // listen serves clients on a TCP address, several at a time, until ctx ends.
-func listen(ctx context.Context, address string, options lsp.Options, token string, fail func(int, string, ...any) int) int {
+func listen(ctx context.Context, address string, options lsp.Options, fail func(int, string, ...any) int) int {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return fail(2, "%q is no address; write a host and a port, such as 127.0.0.1:7777", address)
@@ -150,10 +150,8 @@ func listen(ctx context.Context, address string, options lsp.Options, token stri
 		case err != nil:
 			return fail(1, "it can't accept clients any more: %s", err)
 		}
-		own := options
-		own.Remote = newRemote(options.Log, token) // nobody gets what another signed in to
 		clients.Go(func() {
-			if err := lsp.Serve(ctx, c, own); err != nil {
+			if err := lsp.Serve(ctx, c, options); err != nil {
 				options.Log.Warn("session ended", "error", err)
 			}
 		})

@@ -14,21 +14,20 @@ import (
 	"segql/lang/check"
 )
 
-// orgVariable is the environment variable that names the organization.
-const orgVariable = "SEG_ORG"
-
 // remote has organizations validate queries, for one session of the server.
 type remote struct {
-	log   *slog.Logger
-	token string // that the user gave in the environment; may be empty
+	log *slog.Logger
+	// clientOnly tells that the client has to give the access tokens: whoever
+	// connects must not use those of the user that started the server.
+	clientOnly bool
+	token      string // that the user gave in the environment; may be empty
 
 	mu          sync.Mutex
 	credentials map[string]azcore.TokenCredential // by organization
-	show        func(string)                      // of the last request; for sign-in
 }
 
-func newRemote(log *slog.Logger, token string) lsp.Remote {
-	r := &remote{log: log, token: token, credentials: map[string]azcore.TokenCredential{}}
+func newRemote(log *slog.Logger, token string, clientOnly bool) lsp.Remote {
+	r := &remote{log: log, token: token, clientOnly: clientOnly, credentials: map[string]azcore.TokenCredential{}}
 	return r.validate
 }
 
@@ -83,27 +82,24 @@ func (r *remote) credential(q lsp.RemoteRequest) (azcore.TokenCredential, error)
 			return token, err
 		}), nil
 	}
+	if r.clientOnly {
+		return nil, &dataverse.Error{
+			Asked: "sign in", Message: "with --listen, segls uses no access token and no sign-in of its own",
+			Advice: "use an editor that gives access tokens, or one that starts segls itself",
+		}
+	}
 	if r.token != "" {
 		return dataverse.FixedToken(r.token), nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.show = q.Show
 	if c := r.credentials[q.Organization]; c != nil {
 		return c, nil
 	}
-	c, err := signin.New(signin.Options{Organization: q.Organization, Prompt: r.prompt})
+	c, err := signin.New(signin.Options{Organization: q.Organization, Prompt: q.Show})
 	if err != nil {
 		return nil, err
 	}
 	r.credentials[q.Organization] = c
 	return c, nil
-}
-
-// prompt shows the user how to sign in with a device code.
-func (r *remote) prompt(message string) {
-	r.mu.Lock()
-	show := r.show
-	r.mu.Unlock()
-	show(message)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/google/go-cmp/cmp"
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
@@ -21,6 +23,7 @@ import (
 
 	"segql/dataverse/dataversetest"
 	"segql/internal/lsp"
+	"segql/lang/parser"
 )
 
 const theToken = "eyJhbGciOiJub25lIn0.bm9ib2R5LW1heS1zZWUtdGhpcw"
@@ -87,7 +90,7 @@ func start(t *testing.T, o dataversetest.Options, environment, text string) *edi
 	served := make(chan error, 1)
 	go func() {
 		served <- lsp.Serve(context.Background(), theirs, lsp.Options{
-			Version: "test", Files: lsp.Disk{}, Log: log, Remote: newRemote(log, environment), Organization: e.org.URL,
+			Version: "test", Files: lsp.Disk{}, Log: log, Remote: newRemote(log, environment, false), Organization: e.org.URL,
 		})
 	}()
 	e.conn = jsonrpc2.NewConn(jsonrpc2.NewStream(ours), jsonrpc2.WithCodec(codec{}))
@@ -291,5 +294,43 @@ func TestRemoteStop(t *testing.T) {
 	e.notify(t, "window/workDoneProgress/cancel", `{"token":`+created+`}`)
 	if got := <-done; !strings.Contains(got, `"asked":0`) || !strings.Contains(got, "validation was stopped") {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestRemoteOfOthers holds that whoever connects to a port gets neither the user's
+// token nor a sign-in.
+func TestRemoteOfOthers(t *testing.T) {
+	asked := false
+	org := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
+	defer org.Close()
+	log := slog.New(slog.DiscardHandler)
+	file := parser.Parse("PROFILE(contact)")
+	request := lsp.RemoteRequest{
+		Organization: org.URL, Queries: []lsp.RemoteQuery{{Definition: file.Definitions[0], Name: "a"}}, Progress: func(int, int) {},
+	}
+	_, err := newRemote(log, theToken, true)(t.Context(), request)
+	if err == nil || !strings.Contains(err.Error(), "--listen") || asked {
+		t.Errorf("got %v", err)
+	}
+	request.Token = func(context.Context) (string, error) { return "of-the-client", nil }
+	if _, err = newRemote(log, theToken, true)(t.Context(), request); err == nil || !asked {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestCredentialStays holds that the user signs in once in a session, for each
+// organization.
+func TestCredentialStays(t *testing.T) {
+	r := &remote{credentials: map[string]azcore.TokenCredential{}}
+	get := func(org string) azcore.TokenCredential {
+		c, err := r.credential(lsp.RemoteRequest{Organization: org, Show: func(string) {}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	one, other := get("https://one.crm.dynamics.com"), get("https://other.crm.dynamics.com")
+	if one == other || one != get("https://one.crm.dynamics.com") {
+		t.Error("the credentials do not stay with their organizations")
 	}
 }

@@ -140,9 +140,14 @@ func stream(w http.ResponseWriter, a *asked, context string, each func(emit func
 	w.Header().Set("Content-Type", "application/json; odata.metadata=minimal")
 	w.Header().Set("OData-Version", "4.0")
 	w.WriteHeader(http.StatusOK)
-	fmt.Fprintf(w, `{"@odata.context":%q,"value":[`, a.host+a.prefix+"$metadata#"+context)
+	fmt.Fprintf(w, `{"@odata.context":%s,"value":[`, asJSON(a.host+a.prefix+"$metadata#"+context))
 	emitInto(w, each)
 	fmt.Fprint(w, "]}")
+}
+
+func asJSON(text string) []byte {
+	b, _ := json.Marshal(text) // text can always be encoded
+	return b
 }
 
 func emitInto(w http.ResponseWriter, each func(emit func(any))) {
@@ -290,8 +295,8 @@ func (s *Server) changes(w http.ResponseWriter, a *asked) {
 	w.Header().Set("Content-Type", "application/json; odata.metadata=minimal")
 	w.Header().Set("OData-Version", "4.0")
 	w.WriteHeader(http.StatusOK)
-	fmt.Fprintf(w, `{"@odata.context":%q,"ServerVersionStamp":"%d!11/24/2026 00:00:00","EntityMetadata":[`,
-		a.host+a.prefix+"$metadata#Microsoft.Dynamics.CRM.RetrieveMetadataChangesResponse", version)
+	fmt.Fprintf(w, `{"@odata.context":%s,"ServerVersionStamp":"%d!11/24/2026 00:00:00","EntityMetadata":[`,
+		asJSON(a.host+a.prefix+"$metadata#Microsoft.Dynamics.CRM.RetrieveMetadataChangesResponse"), version)
 	emitInto(w, func(emit func(any)) {
 		for _, t := range tables.Tables() {
 			if !t.Partial && q.picks(t.Name) && (since == 0 || changed[t.Name] > since) {

@@ -6,84 +6,133 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // parseFilter reads a $filter of comparisons with eq, joined by or by and, where
-// and binds tighter. An empty one picks everything.
+// and binds tighter, and parentheses. An empty one picks everything.
 func parseFilter(text string) (func(map[string]any) bool, error) {
 	if text == "" {
 		return func(map[string]any) bool { return true }, nil
-	}
-	type comparison struct {
-		property string
-		value    any
 	}
 	words, err := splitFilter(text)
 	if err != nil {
 		return nil, err
 	}
-	alternatives := [][]comparison{nil}
-	for i := 0; ; i += 4 {
-		if i+3 > len(words) || words[i+1] != "eq" {
-			return nil, errors.New("the filter has another form than property eq value, joined by and and or")
-		}
-		c := comparison{property: words[i]}
-		if inner, ok := strings.CutPrefix(words[i+2], "'"); ok {
-			c.value = strings.ReplaceAll(strings.TrimSuffix(inner, "'"), "''", "'")
-		} else if c.value, err = strconv.ParseFloat(words[i+2], 64); err != nil {
-			return nil, fmt.Errorf("the filter cannot be read at %q", words[i+2])
-		}
-		last := len(alternatives) - 1
-		alternatives[last] = append(alternatives[last], c)
-		if i+3 == len(words) {
-			break
-		}
-		switch words[i+3] {
-		case "and":
-		case "or":
-			alternatives = append(alternatives, nil)
-		default:
-			return nil, fmt.Errorf("the filter cannot be read at %q", words[i+3])
-		}
+	f := filterParser{words: words}
+	picks, err := f.alternatives()
+	if err == nil && len(f.words) > 0 {
+		err = f.problem()
 	}
-	return func(row map[string]any) bool {
-		for _, all := range alternatives {
-			ok := true
-			for _, c := range all {
-				ok = ok && row[c.property] == c.value
-			}
-			if ok {
-				return true
-			}
-		}
-		return false
-	}, nil
+	return picks, err
 }
 
-// splitFilter cuts a filter at blanks outside strings.
+// filterParser reads a filter from its words; those that are read are gone.
+type filterParser struct {
+	words []string
+	depth int // of parentheses
+}
+
+func (f *filterParser) problem() error {
+	if len(f.words) == 0 {
+		return errors.New("the filter ends too early")
+	}
+	return fmt.Errorf("the filter cannot be read at %q", f.words[0])
+}
+
+// next reads a word, if it is the next one.
+func (f *filterParser) next(word string) bool {
+	if len(f.words) == 0 || f.words[0] != word {
+		return false
+	}
+	f.words = f.words[1:]
+	return true
+}
+
+func (f *filterParser) alternatives() (func(map[string]any) bool, error) {
+	left, err := f.all()
+	for err == nil && f.next("or") {
+		var right func(map[string]any) bool
+		before := left
+		right, err = f.all()
+		left = func(row map[string]any) bool { return before(row) || right(row) }
+	}
+	return left, err
+}
+
+func (f *filterParser) all() (func(map[string]any) bool, error) {
+	left, err := f.one()
+	for err == nil && f.next("and") {
+		var right func(map[string]any) bool
+		before := left
+		right, err = f.one()
+		left = func(row map[string]any) bool { return before(row) && right(row) }
+	}
+	return left, err
+}
+
+func (f *filterParser) one() (func(map[string]any) bool, error) {
+	if f.next("(") {
+		f.depth++
+		if f.depth > 100 {
+			return nil, errors.New("the filter is nested too deep")
+		}
+		inner, err := f.alternatives()
+		if err == nil && !f.next(")") {
+			err = f.problem()
+		}
+		f.depth--
+		return inner, err
+	}
+	if len(f.words) < 3 || f.words[1] != "eq" {
+		return nil, errors.New("the filter has another form than property eq value, joined by and and or")
+	}
+	property, text := f.words[0], f.words[2]
+	var value any
+	if inner, ok := strings.CutPrefix(text, "'"); ok {
+		value = strings.ReplaceAll(strings.TrimSuffix(inner, "'"), "''", "'")
+	} else if number, err := strconv.ParseFloat(text, 64); err == nil {
+		value = number
+	} else {
+		f.words = f.words[2:]
+		return nil, f.problem()
+	}
+	f.words = f.words[3:]
+	return func(row map[string]any) bool { return row[property] == value }, nil
+}
+
+// splitFilter cuts a filter at space and parentheses outside strings. Parentheses
+// are words.
 func splitFilter(text string) ([]string, error) {
 	var words []string
 	var word strings.Builder
+	end := func() {
+		if word.Len() > 0 {
+			words = append(words, word.String())
+			word.Reset()
+		}
+	}
 	quoted := false
 	for _, r := range text {
-		if r == '\'' {
+		switch {
+		case r == '\'':
 			quoted = !quoted
+			word.WriteRune(r)
+		case quoted:
+			word.WriteRune(r)
+		case r == '(' || r == ')':
+			end()
+			words = append(words, string(r))
+		case unicode.IsSpace(r):
+			end()
+		default:
+			word.WriteRune(r)
 		}
-		if r == ' ' && !quoted {
-			if word.Len() > 0 {
-				words = append(words, word.String())
-				word.Reset()
-			}
-			continue
-		}
-		word.WriteRune(r)
 	}
 	if quoted {
 		return nil, errors.New("the filter has a string that does not end")
 	}
-	if word.Len() > 0 {
-		words = append(words, word.String())
-	}
+	end()
 	return words, nil
 }
 

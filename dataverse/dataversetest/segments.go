@@ -139,18 +139,25 @@ func (s *Server) write(w http.ResponseWriter, r *record, columns map[string]any)
 		if json.Unmarshal([]byte(text), &ids) != nil {
 			return refuse("msdyncrm_segmentmemberids holds no JSON array.")
 		}
-		for _, id := range ids {
-			s.addMember(r, strings.TrimPrefix(id, "crm"))
+		for i := range ids {
+			ids[i] = strings.TrimPrefix(ids[i], "crm")
 		}
+		s.addMembers(r, ids)
 	}
 	r.columns = next
 	return true
 }
 
-// addMember adds a contact, if there is such.
-func (s *Server) addMember(r *record, id string) {
-	if s.options.Contacts == nil || slices.ContainsFunc(s.options.Contacts, func(c Contact) bool { return c.ID == id }) {
-		r.members[id] = true
+// addMembers adds contacts, those that there are.
+func (s *Server) addMembers(r *record, ids []string) {
+	there := map[string]bool{}
+	for _, c := range s.options.Contacts {
+		there[c.ID] = true
+	}
+	for _, id := range ids {
+		if s.options.Contacts == nil || there[id] {
+			r.members[id] = true
+		}
 	}
 }
 
@@ -345,10 +352,10 @@ func (s *Server) members(w http.ResponseWriter, a *asked) {
 		fail(w, http.StatusBadRequest, "0x80040203", "The operation is not known.")
 		return
 	}
-	for _, id := range ids {
-		if strings.HasPrefix(body.Operation, "add") {
-			s.addMember(r, id)
-		} else {
+	if strings.HasPrefix(body.Operation, "add") {
+		s.addMembers(r, ids)
+	} else {
+		for _, id := range ids {
 			delete(r.members, id)
 		}
 	}

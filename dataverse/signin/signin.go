@@ -18,6 +18,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 
 	"segql/dataverse"
+	"segql/dataverse/orgurl"
 )
 
 // Options say how to sign in.
@@ -42,17 +43,17 @@ type Options struct {
 
 // New returns the credential of the options: the user's token; else the
 // first that works of the environment's service principal, workload identity,
-// managed identity, Azure CLI and Azure Developer CLI; else a device code.
+// managed identity, Azure CLI, Azure Developer CLI and Azure PowerShell; else a device code.
 // It sends nothing: the first request of a client does.
 func New(o Options) (azcore.TokenCredential, error) {
 	if o.Token != "" {
 		return dataverse.FixedToken(o.Token), nil
 	}
-	origin, err := dataverse.Origin(o.Organization)
+	org, err := orgurl.Origin(o.Organization)
 	if err != nil {
 		return nil, err
 	}
-	authority := AuthorityOf(origin.Hostname())
+	authority := AuthorityOf(org.Hostname())
 	if o.Authority != "" {
 		authority = o.Authority
 	}

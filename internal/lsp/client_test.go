@@ -94,6 +94,7 @@ type client struct {
 	changed   chan struct{} // closed and made anew when something arrives
 	received  []string      // methods of what the server sent, in order
 	messages  []string      // shown to the user
+	questions []string      // put to the user
 	settings  string        // what workspace/configuration answers, as JSON
 	applied   []protocol.WorkspaceEdit
 	answers   map[string]string // results of other requests by their method, as JSON
@@ -224,6 +225,12 @@ func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
 			return nil, err
 		}
 		c.messages = append(c.messages, p.Message)
+	case protocol.MethodWindowShowMessageRequest:
+		var p protocol.ShowMessageRequestParams
+		if err := protocol.Unmarshal(req.Params(), &p); err != nil {
+			return nil, err
+		}
+		c.questions = append(c.questions, p.Message)
 	case protocol.MethodWorkspaceConfiguration:
 		return jsonrpc2.RawMessage("[" + c.settings + "]"), nil
 	case protocol.MethodWorkspaceApplyEdit:

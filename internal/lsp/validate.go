@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -13,13 +12,11 @@ import (
 	"github.com/go-json-experiment/json"
 	"go.lsp.dev/protocol"
 
+	"segql/dataverse/orgurl"
 	"segql/lang/ast"
 	"segql/lang/check"
 	"segql/lang/token"
 )
-
-// RemoteSource is the source of the diagnostics that an organization gives.
-const RemoteSource = "dataverse"
 
 // A Remote has an organization validate queries. The package itself knows no
 // network. With an error the verdicts that came before it are still good; an
@@ -35,7 +32,8 @@ type RemoteRequest struct {
 	// Token asks the client for an access token, which is kept there; nil where
 	// the client has none, and the Remote signs in itself.
 	Token func(context.Context) (string, error)
-	// Show shows the user a message, such as how to sign in.
+	// Show shows the user a message, such as how to sign in. It is the same for all
+	// requests of a session.
 	Show func(message string)
 	// Progress tells how many of the queries have their verdict.
 	Progress func(done, total int)
@@ -89,48 +87,37 @@ func isDistrusted(initializationOptions protocol.LSPAny) bool {
 // organization is the one that the queries of a file are for.
 type organization struct {
 	origin string
-	// fromProject tells that only a seg.toml names it, which whoever made the
-	// workspace wrote.
-	fromProject bool
+	// namedBy is what names it, for the user; empty for the program's environment,
+	// which no workspace can write.
+	namedBy string
+	bad     error // what is wrong with its address
 }
 
-// organizationOf returns the organization of a file, and whether there is one.
+// organizationOf returns the organization of a file, and whether there is one. The
+// order is that of the command seg: the environment, seg.toml; then the setting.
 func (s *server) organizationOf(now *snapshot, f *file) (organization, bool) {
-	var trusted []string
-	for _, address := range []string{now.settings.org, s.options.Organization} {
-		if origin := originOf(address); origin != "" {
-			trusted = append(trusted, origin)
-		}
+	var o organization
+	address := s.options.Organization
+	if c := now.unitOf(f).config; address == "" && c != nil && c.said.OrgURL != "" {
+		address, o.namedBy = c.said.OrgURL, "seg.toml of this workspace"
 	}
-	if c := now.unitOf(f).config; c != nil {
-		if origin := originOf(c.said.OrgURL); origin != "" {
-			return organization{origin, !slices.Contains(trusted, origin)}, true
-		}
+	if address == "" {
+		address, o.namedBy = now.settings.org, "the setting "+Section+".org"
 	}
-	if len(trusted) == 0 {
+	if address == "" {
 		return organization{}, false
 	}
-	return organization{origin: trusted[0]}, true
+	u, err := orgurl.Origin(address)
+	if err != nil {
+		o.bad = err
+		return o, true
+	}
+	o.origin = u.String()
+	return o, true
 }
 
-// originOf returns the scheme and host of an address, empty if it has none. A
-// Remote decides whether anything may be sent there.
-func originOf(address string) string {
-	address = strings.TrimSpace(address)
-	if address == "" {
-		return ""
-	}
-	if !strings.Contains(address, "://") {
-		address = "https://" + address
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return ""
-	}
-	return strings.ToLower(u.Scheme + "://" + u.Host)
-}
-
-// consent is what the user said about the organizations that seg.toml files name.
+// consent is what the user said about the organizations that seg.toml files and
+// settings name: either may come with the workspace, whoever wrote it.
 type consent struct {
 	asking  chan struct{} // a mutex that a context can interrupt
 	answers map[string]bool
@@ -141,10 +128,10 @@ func newConsent() consent { return consent{make(chan struct{}, 1), map[string]bo
 const agree = "Sign in and validate"
 
 // agreed reports whether the organization may be sent an access token and
-// queries. It asks the user about one that only a seg.toml names, once; again
-// only if they refused and now asked for it themselves.
+// queries. It asks the user about one that the environment does not name, once;
+// again only if they refused and now asked for it themselves.
 func (s *server) agreed(ctx context.Context, o organization, byUser bool) (bool, error) {
-	if !o.fromProject {
+	if o.namedBy == "" {
 		return true, nil
 	}
 	select {
@@ -157,10 +144,14 @@ func (s *server) agreed(ctx context.Context, o organization, byUser bool) (bool,
 	if answer || known && !byUser {
 		return answer, nil
 	}
+	warning := ""
+	if u, err := orgurl.Origin(o.origin); err != nil || !orgurl.IsVendors(u) {
+		warning = " It is no host of Dynamics 365."
+	}
 	chosen, err := s.client.ShowMessageRequest(ctx, &protocol.ShowMessageRequestParams{
 		Type: protocol.MessageTypeWarning,
-		Message: fmt.Sprintf("seg.toml of this workspace names the organization %s. To validate there, segls sends it your access token and the queries. "+
-			"Go on only if you know this address.", o.origin),
+		Message: fmt.Sprintf("The organization %s is named by %s.%s To validate there, segls sends it your access token and the queries. "+
+			"Go on only if you know this address.", o.origin, o.namedBy, warning),
 		Actions: []protocol.MessageActionItem{{Title: agree}, {Title: "Cancel"}},
 	})
 	if ctx.Err() != nil {
@@ -231,7 +222,7 @@ func (s *server) remoteDiagnostics(now *snapshot, f *file) []protocol.Diagnostic
 		text, start := verdictText(d)
 		for _, finding := range said[verdictKey{org.origin, text}] {
 			diagnostic := s.diagnostic(now, f, shifted(finding, start))
-			diagnostic.Source = protocol.NewOptional(RemoteSource)
+			diagnostic.Source = protocol.NewOptional(check.ServiceSource)
 			diagnostic.CodeDescription = protocol.CodeDescription{} // no rule, so no page
 			out = append(out, diagnostic)
 		}
@@ -311,6 +302,8 @@ func (s *server) validate(ctx context.Context, v view, definitions []ast.Placed,
 		return validation{Message: name + " is realtime: the service can only validate such a query by publishing it, so it was only checked here"}, nil
 	case !ok:
 		return validation{}, failed("no organization is set up: put url below [org] in seg.toml, or set %s.org in the editor", Section)
+	case org.bad != nil:
+		return validation{}, failed("%s", org.bad)
 	}
 	queries, mistakes := s.remoteQueries(v, definitions)
 	switch {
@@ -441,23 +434,30 @@ func (s *server) tokenOf(ctx context.Context, origin string) (string, error) {
 // saves are the validations of saved files that go on: of a file the last alone.
 type saves struct {
 	mu    sync.Mutex
-	stops map[fileURI]context.CancelFunc
+	stops map[fileURI]*context.CancelFunc
 }
 
 // begin stops the validation of an earlier save of a file. The context is that of
-// the new one.
+// the new one, which the function ends.
 func (s *saves) begin(ctx context.Context, u fileURI) (context.Context, context.CancelFunc) {
 	ctx, stop := context.WithCancel(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if before := s.stops[u]; before != nil {
-		before()
+		(*before)()
 	}
 	if s.stops == nil {
-		s.stops = map[fileURI]context.CancelFunc{}
+		s.stops = map[fileURI]*context.CancelFunc{}
 	}
-	s.stops[u] = stop
-	return ctx, stop
+	s.stops[u] = &stop
+	return ctx, func() {
+		stop()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.stops[u] == &stop {
+			delete(s.stops, u)
+		}
+	}
 }
 
 // DidSave implements protocol.Server: where the user wants it, what has no

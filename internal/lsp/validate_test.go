@@ -91,7 +91,7 @@ func startRemote(t *testing.T, o *organization, files map[string]string, setting
 	t.Helper()
 	c := connect(t, files, func(options *lsp.Options) { options.Remote = o.validate })
 	c.settings = settings
-	c.answers = map[string]string{}
+	c.answers = map[string]string{protocol.MethodWindowShowMessageRequest: `{"title":"Sign in and validate"}`}
 	return c.begin(options...)
 }
 
@@ -123,7 +123,7 @@ func (c *client) remote(name string, version int32, n int) []string {
 		}
 		got = nil
 		for _, d := range p.Diagnostics {
-			if source, _ := d.Source.Get(); source == lsp.RemoteSource {
+			if source, _ := d.Source.Get(); source == check.ServiceSource {
 				got = append(got, fmt.Sprintf("%d:%d-%d:%d %s %s +%d", d.Range.Start.Line, d.Range.Start.Character, d.Range.End.Line, d.Range.End.Character, d.Code, d.Message, len(d.RelatedInformation)))
 			}
 		}
@@ -196,6 +196,8 @@ func TestValidateNothing(t *testing.T) {
 		{"realtime", "// seg:dialect realtime\nPROFILE(contact)", usesOrg(contoso), "a.seg is realtime", nil},
 		{"no query", "// nothing", usesOrg(contoso), "a.seg has no query to validate", nil},
 		{"no organization", "PROFILE(contact)", "null", "error: no organization is set up", nil},
+		{"http", "PROFILE(contact)", usesOrg("http://contoso.example"), "starts with http://", nil},
+		{"another slash", "PROFILE(contact)", usesOrg(contoso + "\u2044x.example"), "cannot be read", nil},
 		{"no trust", "PROFILE(contact)", usesOrg(contoso), "not trusted", []option{untrusted}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -211,12 +213,12 @@ func TestValidateNothing(t *testing.T) {
 	}
 }
 
-// TestValidateConsent holds that an organization that only a seg.toml names is
-// sent nothing before the user agreed, who is asked once.
+// TestValidateConsent holds that an organization that the environment does not name
+// is sent nothing before the user agreed, who is asked once for each.
 func TestValidateConsent(t *testing.T) {
 	files := map[string]string{
 		"seg.toml": "[org]\nurl = \"https://elsewhere.example/\"\n", "a.seg": "PROFILE(contact)",
-		"same/seg.toml": "[org]\nurl = \"" + contoso + "\"\n", "same/b.seg": "PROFILE(contact)",
+		"same/seg.toml": "", "same/b.seg": "PROFILE(contact)",
 	}
 	o := &organization{}
 	c := startRemote(t, o, files, usesOrg(contoso))
@@ -235,31 +237,55 @@ func TestValidateConsent(t *testing.T) {
 		}
 		return n
 	}
+	answer := func(text string) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.answers[protocol.MethodWindowShowMessageRequest] = text
+	}
 	validate := func(name string) string { return c.validate(`["` + string(at(name)) + `"]`) }
 
-	c.validate(`["` + string(at("same/b.seg")) + `"]`)
-	equal(t, "asked", []string{contoso + " b"}, o.take())
-	equal(t, "questions", 0, asks())
-
-	for _, answer := range []string{`null`, `{"title":"Cancel"}`} {
-		c.mu.Lock()
-		c.answers[protocol.MethodWindowShowMessageRequest] = answer
-		c.mu.Unlock()
-		if got := validate("a.seg"); !strings.Contains(got, "you did not agree to send anything to https://elsewhere.example") {
-			t.Errorf("got %s", got)
+	questions := 0
+	for _, name := range []string{"a.seg", "same/b.seg"} { // one is named by a seg.toml, the other by a setting
+		for _, no := range []string{`null`, `{"title":"Cancel"}`} {
+			answer(no)
+			if got := validate(name); !strings.Contains(got, "you did not agree to send anything to https://") {
+				t.Errorf("got %s", got)
+			}
+		}
+		equal(t, "asked", []string(nil), o.take())
+		equal(t, "questions", questions+2, asks())
+		answer(`{"title":"Sign in and validate"}`)
+		for range 2 {
+			validate(name)
+		}
+		questions += 3
+		equal(t, "questions", questions, asks())
+		equal(t, "asked", 2, len(o.take()))
+	}
+	for _, question := range c.questions {
+		if foreign := strings.Contains(question, "elsewhere.example"); foreign != strings.Contains(question, "It is no host of Dynamics 365.") {
+			t.Errorf("the user was asked: %s", question)
 		}
 	}
-	equal(t, "asked", []string(nil), o.take())
-	equal(t, "questions", 2, asks())
+}
 
-	c.mu.Lock()
-	c.answers[protocol.MethodWindowShowMessageRequest] = `{"title":"Sign in and validate"}`
-	c.mu.Unlock()
-	for range 2 {
-		validate("a.seg")
+// TestValidateEnvironment holds that the organization of the environment comes
+// before all others, and needs no consent.
+func TestValidateEnvironment(t *testing.T) {
+	files := map[string]string{"seg.toml": "[org]\nurl = \"https://elsewhere.example/\"\n", "a.seg": "PROFILE(contact)"}
+	o := &organization{}
+	c := connect(t, files, func(options *lsp.Options) {
+		options.Remote, options.Organization = o.validate, "Contoso.crm4.dynamics.com"
+	})
+	c.settings = usesOrg("https://third.example")
+	c.begin()
+	c.open(at("a.seg"), 1, files["a.seg"])
+	c.diagnostics(at("a.seg"), 1)
+	c.validate(`["` + string(at("a.seg")) + `"]`)
+	equal(t, "asked", []string{contoso + " a"}, o.take())
+	if slices.Contains(c.received, protocol.MethodWindowShowMessageRequest) {
+		t.Error("the user was asked")
 	}
-	equal(t, "asked", []string{"https://elsewhere.example a", "https://elsewhere.example a"}, o.take())
-	equal(t, "questions", 3, asks())
 }
 
 func withTokens(_ *client, p *protocol.InitializeParams) {

@@ -66,6 +66,10 @@ func ParseDialect(name string) (Dialect, bool) {
 	return Dialect(i + 1), i >= 0
 }
 
+// ServiceSource is the source, as editors and reports show it, of findings that
+// an organization's service gives instead of a rule.
+const ServiceSource = "dataverse"
+
 // A Finding is something that a rule has to say about a place in a file.
 type Finding struct {
 	Rule     string

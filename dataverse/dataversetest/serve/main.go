@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"segql/dataverse/dataversetest"
@@ -36,14 +37,11 @@ func serve() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 
-	count := make(chan int, 1)
-	count <- 0
+	var count atomic.Int64
 	double := dataversetest.New(dataversetest.Options{
 		Settle: *settle, Contacts: contacts(),
 		Fault: func(*dataversetest.Call) dataversetest.Fault {
-			n := <-count + 1
-			count <- n
-			if *busy > 0 && n%*busy == 0 {
+			if n := count.Add(1); *busy > 0 && n%int64(*busy) == 0 {
 				return dataversetest.Fault{Kind: dataversetest.TooMany, Text: "3"}
 			}
 			return dataversetest.Fault{}
