@@ -496,10 +496,14 @@ func TestRefusedWhileSigningIn(t *testing.T) {
 // heldClock is a clock that stands until its gate opens.
 type heldClock struct {
 	*dataversetest.FakeClock
-	gate chan struct{}
+	gate   chan struct{}
+	sleeps func(until time.Time) // may be nil
 }
 
 func (c heldClock) SleepUntil(ctx context.Context, t time.Time) error {
+	if c.sleeps != nil {
+		c.sleeps(t)
+	}
 	select {
 	case <-c.gate:
 	case <-ctx.Done():
@@ -512,7 +516,7 @@ func (c heldClock) SleepUntil(ctx context.Context, t time.Time) error {
 func TestPausedOnce(t *testing.T) {
 	var arrived, told atomic.Int32
 	all := make(chan struct{})
-	clock := heldClock{dataversetest.NewFakeClock(start), make(chan struct{})}
+	clock := heldClock{dataversetest.NewFakeClock(start), make(chan struct{}), nil}
 	pauses := &pauseLog{Handler: slog.DiscardHandler}
 	c := newStage(t, dataversetest.Options{Fault: func(*dataversetest.Call) dataversetest.Fault {
 		i := arrived.Add(1)
@@ -617,7 +621,11 @@ func TestRetryAfter(t *testing.T) {
 func TestPauseStays(t *testing.T) {
 	var n atomic.Int32
 	both := make(chan struct{})
-	clock := heldClock{dataversetest.NewFakeClock(start), make(chan struct{})}
+	clock := heldClock{dataversetest.NewFakeClock(start), make(chan struct{}), func(until time.Time) {
+		if got := until.Sub(start); got != time.Minute {
+			t.Errorf("a request waits for %s", got)
+		}
+	}}
 	pauses := &pauseLog{Handler: slog.DiscardHandler, every: func(n int) {
 		if n == 2 {
 			close(clock.gate)

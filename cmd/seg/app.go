@@ -128,11 +128,7 @@ func (a *app) print(text string) bool {
 // that would move its cursor, elsewhere as it is.
 func (a *app) printVisibly(text string) bool {
 	if console.IsTerminal(a.stdout) {
-		lines := strings.Split(text, "\n")
-		for i, line := range lines {
-			lines[i] = console.Visible(line)
-		}
-		text = strings.Join(lines, "\n")
+		text = console.VisibleLines(text)
 	}
 	return a.print(text)
 }

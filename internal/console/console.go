@@ -94,6 +94,16 @@ func columns(r rune) int {
 // change the terminal.
 func Visible(text string) string { return strings.Map(visibleRune, text) }
 
+// VisibleLines is Visible for a text of several lines.
+func VisibleLines(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' {
+			return r
+		}
+		return visibleRune(r)
+	}, text)
+}
+
 func visibleRune(r rune) rune {
 	if r != '\t' && !unicode.IsPrint(r) {
 		return utf8.RuneError

@@ -78,3 +78,10 @@ func TestNoTerminal(t *testing.T) {
 		t.Error("the null device is no terminal")
 	}
 }
+
+func TestVisibleLines(t *testing.T) {
+	got := console.VisibleLines("id,name\n1,\x1b]0;x\a \u009b31m\n")
+	if want := "id,name\n1,�]0;x� �31m\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
