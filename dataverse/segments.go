@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -328,6 +329,8 @@ func (w *wireSegment) refuse(create bool) error {
 		return errors.New("the segment has no name: give it one of at most 100 characters")
 	case !nameFits(name):
 		return fmt.Errorf("the segment's name has %d characters: the service takes at most 100", len([]rune(name)))
+	case strings.ContainsFunc(name, unicode.IsControl):
+		return fmt.Errorf("the segment's name holds a line break or another control character: leave it out")
 	case create && typeNames[*w.Type] == "":
 		return errors.New("the segment has no type: expected dynamic, static or compound")
 	case create && w.Members == nil && value(w.Query) == "", w.Query != nil && value(w.Query) == "":

@@ -284,7 +284,8 @@ Flags:
   --skip N               leave out the first N
   --page-size N          how many to ask for at once; default: 5000
   --business-unit ID     the business unit that owns the segment
-  --time-zone N          the number of the time zone of the query's dates; default: UTC
+  --time-zone N          the TimeZone of the request, 0 by default: the number that
+                         Dynamics 365 has for the time zone of the query's dates
   --format FORM          table (default), json or csv
   --dry-run              print the first request instead of sending it
 ` + serviceFlags + `  --schema FILE          the schema that names are checked against here, or none

@@ -299,7 +299,9 @@ func (o *listMembers) list(ctx context.Context, client *dataverse.Client, id str
 		}
 	}
 	bar.end()
-	to.end()
+	if failure == nil || to.n > 0 { // what looks like an empty list would be one
+		to.end()
+	}
 	switch {
 	case failure == nil:
 		if o.format == "table" {
