@@ -20,6 +20,7 @@ const (
 	atOnce        = 8
 	maxAttempts   = 10
 	maxPause      = 15 * time.Minute // a longer one is an error, not a pause
+	patience      = time.Minute      // with failures of one request for which the service does not ask for patience
 	requestLimit  = 150 * time.Second
 	maxAnswer     = 32 << 20  // held in memory
 	maxMetadata   = 256 << 20 // read as it comes in
@@ -48,6 +49,9 @@ type Config struct {
 	// Paused, if not nil, is told until when the client waits because the service
 	// asks for patience. Several goroutines may call it.
 	Paused func(until time.Time)
+	// Repeats, if not nil, is told of each failure after which a request is sent
+	// again, for about a minute at most. Several goroutines may call it.
+	Repeats func(*Error)
 	// Clock is the real one if nil. Tests have their own.
 	Clock Clock
 	// Limit is how long one request may take; two and a half minutes if zero,
@@ -65,6 +69,7 @@ type Client struct {
 	log     *slog.Logger
 	preview func(Request)
 	paused  func(until time.Time)
+	repeats func(*Error)
 	limit   time.Duration
 }
 
@@ -89,6 +94,10 @@ func New(config Config) (*Client, error) {
 	if paused == nil {
 		paused = func(time.Time) {}
 	}
+	repeats := config.Repeats
+	if repeats == nil {
+		repeats = func(*Error) {}
+	}
 	limit := config.Limit
 	if limit == 0 {
 		limit = requestLimit
@@ -101,6 +110,7 @@ func New(config Config) (*Client, error) {
 		log:     log,
 		preview: config.Preview,
 		paused:  paused,
+		repeats: repeats,
 		limit:   limit,
 	}
 	c.http.CheckRedirect = c.checkRedirect
@@ -128,13 +138,20 @@ func port(u *url.URL) string {
 	}
 }
 
-var errRedirect = errors.New("redirect refused")
+// Redirects that are refused.
+var (
+	errRedirect = errors.New("redirect refused")
+	errCircle   = errors.New("too many redirects")
+)
 
 // checkRedirect follows only what stays with the organization and asks for the
 // same thing: a POST that becomes a GET does not.
 func (c *Client) checkRedirect(next *http.Request, via []*http.Request) error {
-	if len(via) > 3 || next.Method != via[0].Method || !sameOrigin(next.URL, c.base) {
+	switch {
+	case next.Method != via[0].Method || !sameOrigin(next.URL, c.base):
 		return errRedirect
+	case len(via) > 3:
+		return errCircle
 	}
 	return nil
 }
@@ -146,12 +163,15 @@ func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) 
 		c.preview(*r)
 		return nil
 	}
-	fresh := false // whether the token was renewed for this request
+	fresh := false         // whether the token was renewed for this request
+	failures := 0          // for which the service did not ask for patience
+	var lost time.Duration // with them
 	for attempt := 1; ; attempt++ {
 		if err := c.pace.enter(ctx); err != nil {
 			return waitError(r, err)
 		}
 		token, err := c.tokens.get(ctx)
+		sent := time.Now()
 		if err == nil {
 			err = c.send(ctx, r, token, attempt, read)
 		}
@@ -184,11 +204,18 @@ func (c *Client) call(ctx context.Context, r *Request, read func(answer) error) 
 		case failure.Status == http.StatusTooManyRequests:
 			// The pause holds everyone, this request too.
 		default:
-			if !c.pace.fits(failure.retryAfter) {
+			wait := failure.retryAfter
+			if wait == 0 {
+				failures++
+				wait = spread(doubling(failures))
+				lost += time.Since(sent) + wait
+			}
+			if lost > patience || !c.pace.fits(wait) {
 				return err
 			}
 			r.unsure = r.unsure || !failure.unsent
-			if err := c.pace.backOff(ctx, failure.retryAfter, attempt); err != nil {
+			c.repeats(failure)
+			if err := c.pace.backOff(ctx, wait); err != nil {
 				return err
 			}
 		}
@@ -222,7 +249,7 @@ func (c *Client) send(ctx context.Context, r *Request, token string, attempt int
 		_, _ = io.CopyN(io.Discard, response.Body, maxErrorBody)
 		return nil
 	}
-	if err := read(answer{response.StatusCode, response.Header, response.Body}); err != nil {
+	if err := read(answer{response.StatusCode, response.Header, response.Body, token}); err != nil {
 		return readError(r, token, response, err)
 	}
 	return nil

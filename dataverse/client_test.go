@@ -89,11 +89,18 @@ func TestRepeats(t *testing.T) {
 }
 
 func TestGivesUp(t *testing.T) {
-	s := newStage(t, dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.Unavailable})})
-	err := validateSecret(t.Context(), s.client)
-	var failure *dataverse.Error
-	if !errors.As(err, &failure) || failure.Status != 503 || !failure.Temporary || len(s.double.Log()) != 10 {
-		t.Errorf("got %v after %d requests", err, len(s.double.Log()))
+	for text, want := range map[string]int{"": 5, "3": 10} {
+		told := 0
+		s := newStage(t, dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.Unavailable, Text: text})},
+			func(c *dataverse.Config) { c.Repeats = func(*dataverse.Error) { told++ } })
+		err := validateSecret(t.Context(), s.client)
+		var failure *dataverse.Error
+		if !errors.As(err, &failure) || failure.Status != 503 || !failure.Temporary || len(s.double.Log()) != want || told != want-1 {
+			t.Errorf("got %v after %d requests, %d of them told", err, len(s.double.Log()), told)
+		}
+		if waited := s.clock.Now().Sub(start); waited > time.Minute {
+			t.Errorf("it waited for %v", waited)
+		}
 	}
 }
 
@@ -155,18 +162,31 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-func TestNoSuchHost(t *testing.T) {
+// TestNobodyListens holds that what cannot get better is not tried again, and that
+// the user is told where.
+func TestNobodyListens(t *testing.T) {
 	server := httptest.NewServer(nil)
 	address := server.URL
 	server.Close()
-	c, err := dataverse.New(dataverse.Config{URL: address, Credential: &credential{}, Clock: dataversetest.NewFakeClock(start)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	err = validateSecret(t.Context(), c)
-	if err == nil || !strings.Contains(err.Error(), "does not take connections") {
-		t.Errorf("got %v", err)
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	for at, want := range map[string]string{
+		address: strings.TrimPrefix(address, "http://") + " does not take connections; check the port, and that something listens there",
+		strings.Replace(plain.URL, "http:", "https:", 1): strings.TrimPrefix(plain.URL, "http://") + " does not speak https; check the address: one of this computer may be http://",
+	} {
+		clock := dataversetest.NewFakeClock(start)
+		c, err := dataverse.New(dataverse.Config{URL: at, Credential: &credential{}, Clock: clock})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = validateSecret(t.Context(), c)
+		if err == nil || err.Error() != "could not validate a query: the organization's host "+want {
+			t.Errorf("got %v", err)
+		}
+		if waited := clock.Now().Sub(start); waited != 0 {
+			t.Errorf("%s: it waited for %v", at, waited)
+		}
+		c.Close()
 	}
 }
 
@@ -198,14 +218,15 @@ func TestTokens(t *testing.T) {
 
 func TestBadToken(t *testing.T) {
 	for _, bad := range []string{"", "two words", "line\nbreak", "ü"} {
-		s := newStage(t, dataversetest.Options{}, func(c *dataverse.Config) {
-			c.Credential = &credential{token: func(int) azcore.AccessToken {
-				return azcore.AccessToken{Token: bad, ExpiresOn: start.Add(time.Hour)}
-			}}
-		})
-		err := validateSecret(t.Context(), s.client)
-		if err == nil || !strings.Contains(err.Error(), "SEG_TOKEN") || len(s.double.Log()) != 0 {
-			t.Errorf("%q: %v", bad, err)
+		for want, from := range map[string]azcore.TokenCredential{
+			"SEG_TOKEN":     dataverse.FixedToken(bad),
+			"sign in again": dataverse.TokenFunc(func(context.Context) (string, error) { return bad, nil }),
+		} {
+			s := newStage(t, dataversetest.Options{}, func(c *dataverse.Config) { c.Credential = from })
+			err := validateSecret(t.Context(), s.client)
+			if err == nil || !strings.Contains(err.Error(), want) || len(s.double.Log()) != 0 {
+				t.Errorf("%q: %v", bad, err)
+			}
 		}
 	}
 }

@@ -7,7 +7,8 @@
 // out is sent again only if doing it twice does no harm. Every call takes a
 // context and stops at once when it ends. Every error of the service is an
 // [Error]: one plain sentence, with advice. Neither an access token nor the text
-// of a query stands in an error or a log line.
+// of a query stands in an error or a log line, nor what the service repeats of
+// them in its own spelling or in a usual encoding. The ids of records may.
 //
 // Signing in is the business of package signin: a client takes any credential.
 //

@@ -2,6 +2,7 @@ package dataverse
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -17,6 +19,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"segql/dataverse/orgurl"
 	"segql/lang/schema"
 )
 
@@ -44,8 +47,15 @@ type Error struct {
 
 // Error returns one sentence.
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("could not " + e.Asked + ": " + strings.TrimRight(e.Message, ". "))
+	text := "could not " + e.Asked + ": " + e.Problem()
+	if e.Advice != "" {
+		text += "; " + e.Advice
+	}
+	return text
+}
+
+// Problem returns the part of the sentence that says what went wrong.
+func (e *Error) Problem() string {
 	var details []string
 	if e.Status != 0 {
 		details = append(details, "status "+strconv.Itoa(e.Status))
@@ -56,13 +66,11 @@ func (e *Error) Error() string {
 	if e.RequestID != "" {
 		details = append(details, "request "+e.RequestID)
 	}
+	text := strings.TrimRight(e.Message, ". ")
 	if details != nil {
-		b.WriteString(" (" + strings.Join(details, ", ") + ")")
+		text += " (" + strings.Join(details, ", ") + ")"
 	}
-	if e.Advice != "" {
-		b.WriteString("; " + e.Advice)
-	}
-	return b.String()
+	return text
 }
 
 // repeatable reports whether the request may be sent again after this error.
@@ -137,10 +145,12 @@ func (e *Error) advise(r *Request, text string, response *http.Response) {
 		e.Temporary = true
 		e.Advice = laterAdvice(r)
 	case status >= 300 && status < 400:
-		e.Message = "the service redirects to another address, where the access token must not go"
+		e.Message = "the service redirects, but not to an address"
 		e.Advice = "check the address of the organization"
-	case status >= 500:
+	case status >= 500 && e.RequestID != "":
 		e.Advice = "try again later; if it stays so, give the request's id to the vendor's support"
+	case status >= 500:
+		e.Advice = "try again later"
 	}
 }
 
@@ -195,21 +205,36 @@ func transportError(r *Request, err error) *Error {
 		authority x509.UnknownAuthorityError
 		host      x509.HostnameError
 		invalid   x509.CertificateInvalidError
+		record    tls.RecordHeaderError
 	)
+	name := "the organization's host"
+	at, _ := url.Parse(r.URL) // it was sent there
+	if at != nil {
+		name += " " + at.Host
+	}
 	switch {
 	case errors.Is(err, errRedirect):
 		e.Message, e.Temporary = "the service redirects to another address, where the access token must not go", false
 		e.Advice = "check the address of the organization"
+	case errors.Is(err, errCircle):
+		e.Message, e.Temporary = "the service redirects again and again", false
+		e.Advice = "check the address of the organization"
+	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"), errors.As(err, &record):
+		e.Message, e.Temporary, e.unsent = name+" does not speak https", false, true
+		e.Advice = "check the address: one of this computer may be http://"
 	case errors.As(err, &dns):
-		e.Message, e.Temporary, e.unsent = "the organization's host cannot be found", dns.IsTemporary || dns.IsTimeout, true
+		e.Message, e.Temporary, e.unsent = name+" cannot be found", dns.IsTemporary || dns.IsTimeout, true
 		e.Advice = "check the address of the organization and your connection"
 	case errors.As(err, &authority), errors.As(err, &host), errors.As(err, &invalid):
-		e.Message, e.Temporary = "the certificate of the organization's host cannot be trusted", false
+		e.Message, e.Temporary = "the certificate of "+name+" cannot be trusted", false
 		e.Advice = "check the address of the organization, and the certificates of a proxy between"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT):
 		e.Message = "the service did not answer in time"
 	case errors.Is(err, syscall.ECONNREFUSED):
-		e.Message, e.unsent = "the organization's host does not take connections", true
+		e.Message, e.unsent = name+" does not take connections", true
+		if at != nil && orgurl.IsLoopback(at.Hostname()) { // nobody is about to start it
+			e.Temporary, e.Advice = false, "check the port, and that something listens there"
+		}
 	case strings.Contains(err.Error(), "response headers exceeded"):
 		e.Message, e.Temporary = "the answer's headers are larger than any that the service sends", false
 		e.Advice = "check the address of the organization, and for a proxy between"
@@ -260,7 +285,8 @@ func readError(r *Request, token string, response *http.Response, err error) err
 var errForm = errors.New("form")
 
 // clean makes a text of the service one line of at most n bytes without the
-// token and what was copied from the queries of the request.
+// token and what was copied from the queries of the request. Nothing is left of
+// one that repeats them in another form.
 func (r *Request) clean(text, token string, n int) string {
 	if len(text) > maxErrorBody {
 		text = text[:maxErrorBody]
@@ -268,8 +294,12 @@ func (r *Request) clean(text, token string, n int) string {
 	// First what a terminal does not show is left out, since it may stand within
 	// what is to be found, and last the rest is cut off.
 	text = oneLine(text)
-	for _, secret := range append([]string{token}, r.secrets...) {
+	secrets := append([]string{token}, r.secrets...)
+	for _, secret := range secrets {
 		text = redact(text, oneLine(secret))
+	}
+	if resembles(text, secrets) {
+		return ""
 	}
 	return cut(text, n)
 }

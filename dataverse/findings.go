@@ -44,7 +44,7 @@ func finding(p Problem, d ast.Placed, likely *check.Finding) check.Finding {
 	case likely != nil:
 		f.Span = likely.Span
 		f.Message += ", most likely for this: " + likely.Message
-		f.Related = []check.Related{{Span: likely.Span, Message: "the local checker's word: " + likely.Rule}}
+		f.Related = []check.Related{{Span: likely.Span, Message: "found here by the rule " + likely.Rule}}
 	default:
 		f.Message += ", but the local checker accepts it and the service gives no place: please report the query, so that the checker learns of it"
 	}

@@ -170,8 +170,8 @@ type MemberQuery struct {
 	Skip int
 	// BusinessUnit is the id of the one that owns the segment; may be empty.
 	BusinessUnit string
-	// TimeZone is the number of the time zone that dates in the query are in;
-	// 0 for UTC.
+	// TimeZone is the number of the time zone that dates in the query are in, as
+	// the service counts them. What 0 stands for the vendor does not say.
 	TimeZone int
 }
 

@@ -122,6 +122,12 @@ func (c *Client) pullAll(ctx context.Context, names []string, progress Progress)
 			return nil, fmt.Errorf("the organization has no table %q: check its logical name", name)
 		}
 	}
+	if len(found) == 0 {
+		return nil, &Error{
+			Asked: "list the tables", Message: "the service lists none, and no organization is without tables",
+			Advice: "check the address of the organization, and that your role may read tables",
+		}
+	}
 
 	chunks := slices.Collect(slices.Chunk(found, tablesPerRequest))
 	p := &pull{client: c, progress: progress, done: 2, total: 4 + len(chunks)}

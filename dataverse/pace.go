@@ -99,15 +99,14 @@ func (p *pace) pause(asked time.Duration, attempt int) (until time.Time, news bo
 	return p.until, news
 }
 
-// backOff holds one request, without a place. What the service did not ask for
-// is spread, so that requests that failed together do not come back together.
-func (p *pace) backOff(ctx context.Context, asked time.Duration, attempt int) error {
-	if asked == 0 {
-		asked = doubling(attempt)
-		asked += rand.N(asked / 2)
-	}
-	return p.clock.SleepUntil(ctx, p.clock.Now().Add(asked))
+// backOff holds one request, without a place.
+func (p *pace) backOff(ctx context.Context, wait time.Duration) error {
+	return p.clock.SleepUntil(ctx, p.clock.Now().Add(wait))
 }
+
+// spread makes a wait up to half as long again, so that requests that failed
+// together do not come back together.
+func spread(wait time.Duration) time.Duration { return wait + rand.N(wait/2) }
 
 func (p *pace) fits(asked time.Duration) bool { return asked <= maxPause }
 

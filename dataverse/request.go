@@ -130,6 +130,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   io.Reader
+	token  string // with which it was asked for, to be kept out of what is shown
 }
 
 // json returns the answer's body, cut off with an error behind most bytes, and

@@ -142,7 +142,7 @@ func TestRedirects(t *testing.T) {
 	s := newStage(t, dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.Redirect, Text: elsewhere.URL + "/x"})})
 	_, listErr := s.client.Segments(t.Context(), dataverse.Filter{})
 	for _, err := range []error{validateSecret(t.Context(), s.client), listErr} {
-		if err == nil || !strings.Contains(err.Error(), "redirects to another address") {
+		if err == nil || !strings.Contains(err.Error(), "the service redirects ") {
 			t.Errorf("got %v", err)
 		}
 		if err != nil {
@@ -193,7 +193,7 @@ func TestRedirectsWithin(t *testing.T) {
 		{"a loop", list, http.StatusFound, "/moved", 4, false},
 	} {
 		n, status, target = 0, test.status, test.target
-		if err := test.call(); (err == nil) != test.ok || err != nil && !strings.Contains(err.Error(), "redirects to another address") {
+		if err := test.call(); (err == nil) != test.ok || err != nil && !strings.Contains(err.Error(), "the service redirects ") {
 			t.Errorf("%s: got %v", test.name, err)
 		}
 		if n != test.requests {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -157,18 +158,29 @@ func odataString(s string) string { return "'" + strings.ReplaceAll(s, "'", "''"
 func (c *Client) Segments(ctx context.Context, filter Filter) ([]Segment, error) {
 	const what = "list the segments"
 	var all []Segment
+	secrets := []string{filter.Name, filter.Where}
 	r := c.get(what, segmentSet, filter.query())
+	r.secrets = secrets
 	seen := map[string]bool{}
 	for {
 		var page struct {
-			Value []wireSegment `json:"value"`
-			Next  string        `json:"@odata.nextLink"`
+			Value *[]wireSegment `json:"value"`
+			Next  string         `json:"@odata.nextLink"`
 		}
-		if err := c.call(ctx, r, into(&page)); err != nil {
+		err := c.call(ctx, r, func(a answer) error {
+			if err := into(&page)(a); err != nil {
+				return err
+			}
+			if page.Value == nil {
+				return errForm // an answer to something else: not a word on segments
+			}
+			return nil
+		})
+		if err != nil {
 			return all, err
 		}
-		for i := range page.Value {
-			s, err := page.Value[i].segment()
+		for i := range *page.Value {
+			s, err := (*page.Value)[i].segment()
 			if err != nil {
 				return all, &Error{Asked: what, Message: "the answer has another form than the service's"}
 			}
@@ -185,7 +197,7 @@ func (c *Client) Segments(ctx context.Context, filter Filter) ([]Segment, error)
 			}
 		}
 		seen[page.Next] = true
-		r = &Request{Method: http.MethodGet, URL: page.Next, what: what, idempotent: true}
+		r = &Request{Method: http.MethodGet, URL: page.Next, what: what, idempotent: true, secrets: secrets}
 	}
 }
 
@@ -317,6 +329,8 @@ func (w *wireSegment) refuse(create bool) error {
 		return errors.New("the segment has no name: give it one of at most 100 characters")
 	case !nameFits(name):
 		return fmt.Errorf("the segment's name has %d characters: the service takes at most 100", len([]rune(name)))
+	case strings.ContainsFunc(name, unicode.IsControl):
+		return fmt.Errorf("the segment's name holds a line break or another control character: leave it out")
 	case create && typeNames[*w.Type] == "":
 		return errors.New("the segment has no type: expected dynamic, static or compound")
 	case create && w.Members == nil && value(w.Query) == "", w.Query != nil && value(w.Query) == "":

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -56,10 +57,14 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 	case t.current.Token != "" && left > 0:
 		// The old one still serves; the next request tries again.
 	case err == nil:
-		return "", &Error{
+		e := &Error{
 			Asked: "sign in", Message: "the access token is empty or holds characters that no token has",
-			Advice: "put the token alone into " + TokenVariable,
+			Advice: "sign in again where it comes from",
 		}
+		if _, fixed := t.credential.(FixedToken); fixed {
+			e.Advice = "put the token alone into " + TokenVariable
+		}
+		return "", e
 	default:
 		return "", signInError(err)
 	}
@@ -106,8 +111,15 @@ func signInError(err error) *Error {
 	if errors.As(err, &own) {
 		return own
 	}
+	// The authority's codes say why, in public.
+	if code := authorityCode.FindString(err.Error()); code != "" {
+		e.Code = code
+		e.Message, e.Advice = "the authority refused it", "https://login.microsoftonline.com/error?code="+code[len("AADSTS"):]+" says what the code means"
+	}
 	return e
 }
+
+var authorityCode = regexp.MustCompile(`\bAADSTS\d{4,8}\b`)
 
 // Environment variables in which users name their organization, and give an
 // access token of their own.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -27,6 +28,10 @@ type Query struct {
 	// Dialect is that of its file. A realtime query is not sent: the service
 	// has no call that validates one without publishing it.
 	Dialect check.Dialect
+	// Pages tells that it has ORDERBY, SKIP, TAKE or SELECT. It is for fetching
+	// members or for choosing those of a static segment, and cannot be a segment's
+	// query itself. It is not sent to be validated.
+	Pages bool
 }
 
 // QueryOf returns the query of a definition; name is used if it has none of its
@@ -39,7 +44,19 @@ func QueryOf(d *ast.Definition, name string, dialect check.Dialect) (q Query, ok
 	if d.Name != nil {
 		name = d.Name.Name
 	}
-	return Query{Name: name, Wire: wire, Type: TypeOf(d.Query), Dialect: dialect}, true
+	return Query{Name: name, Wire: wire, Type: TypeOf(d.Query), Dialect: dialect, Pages: hasPageStep(d.Query)}, true
+}
+
+func hasPageStep(q *ast.Query) bool {
+	found := false
+	ast.Inspect(q, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.OrderBy, *ast.Skip, *ast.Take, *ast.Select:
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // TypeOf returns the type of the segment that a query makes: compound if each of
@@ -80,13 +97,15 @@ type Verdict struct {
 
 // A Problem is one entry of the service's ValidationResult. It has no position.
 type Problem struct {
-	Code  string `json:"ErrorCode"` // such as SegmentDciValidator_SegmentInvalid
-	Field string `json:"FieldName"` // the column of the segment, such as msdyncrm_query
+	Code  string `json:"ErrorCode"` // such as SegmentDciValidator_SegmentInvalid; may be empty
+	Field string `json:"FieldName"` // the column of the segment, such as msdyncrm_query; empty if it is none
 }
 
 // RealtimeNote says why a realtime query has no verdict.
-const RealtimeNote = "the service has no call that only validates a realtime query, it would publish it at once; " +
-	"the query was checked locally"
+const RealtimeNote = "the service can validate one only by publishing it, so realtime queries are checked here alone"
+
+// PageNote says why a query with page steps has no verdict.
+const PageNote = "ORDERBY, SKIP, TAKE and SELECT are for fetching members, and no segment's query can have them"
 
 // Validate asks the service about queries and returns a verdict for each, in
 // their order. Queries of the same wire form are asked about once, unless it is
@@ -107,7 +126,7 @@ func (c *Client) Validate(ctx context.Context, queries []Query, progress func(do
 	var order []question
 	done := 0
 	for i, q := range queries {
-		if q.Dialect == check.Realtime {
+		if q.Dialect == check.Realtime || q.Pages {
 			done++
 			continue
 		}
@@ -168,7 +187,7 @@ func (c *Client) validate(ctx context.Context, q Query) (Verdict, error) {
 	r.secrets = []string{q.Wire}
 	verdict := Verdict{Asked: true}
 	err := c.call(ctx, r, func(a answer) (err error) {
-		verdict.Problems, err = readProblems(a)
+		verdict.Problems, err = r.readProblems(a)
 		return err
 	})
 	if err != nil {
@@ -188,8 +207,9 @@ type validation struct {
 const maxProblems = 100
 
 // readProblems reads the answer: a string that holds a JSON array, empty or
-// missing where the query is valid.
-func readProblems(a answer) ([]Problem, error) {
+// missing where the query is valid. What it holds beside codes and names of columns
+// is not let through.
+func (r *Request) readProblems(a answer) ([]Problem, error) {
 	var got struct{ ValidationResult *string }
 	if err := into(&got)(a); err != nil {
 		return nil, err
@@ -211,8 +231,24 @@ func readProblems(a answer) ([]Problem, error) {
 	}
 	problems = problems[:min(len(problems), maxProblems)]
 	for i := range problems {
-		problems[i].Code = plain(problems[i].Code, 80)
-		problems[i].Field = plain(problems[i].Field, 80)
+		p := &problems[i]
+		// A word of which something was taken out is none any more.
+		if p.Code = r.clean(p.Code, a.token, 64); !problemCode.MatchString(p.Code) {
+			p.Code = ""
+		}
+		if !segmentFields[p.Field] {
+			p.Field = ""
+		}
 	}
 	return problems, nil
+}
+
+// problemCode is the form of an ErrorCode. What has another is not a code, and
+// may hold anything.
+var problemCode = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
+
+// segmentFields are the columns that a FieldName can name.
+var segmentFields = map[string]bool{
+	"msdyncrm_segmentname": true, "msdyncrm_segmenttype": true, "msdyncrm_segmentquery": true, "msdyncrm_query": true,
+	"msdyncrm_segmentmemberids": true, "msdyncrm_segmentqueryname": true, "msdyncrm_description": true, "statuscode": true,
 }

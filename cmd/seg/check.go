@@ -107,7 +107,7 @@ func (a *app) check(paths []string, o checkOptions) error {
 	}
 	switch o.format {
 	case "json":
-		a.print(w.json(all, sum))
+		a.print(w.json(all, sum, nil))
 	case "sarif":
 		text, err := w.sarif(all, a.code < exitTrouble)
 		if err != nil {

@@ -145,8 +145,8 @@ Flags:
   --name NAME            the segment's name; default: that in the file, or the file's
   --description TEXT     what it is for
   --type TYPE            dynamic, static or compound; default: what the query is
-  --ids-file FILE        the contacts of a static segment: one id a line, a CSV file
-                         with the ids in its first column, or a JSON array
+  --ids-file FILE        the contacts of a static segment, at most 20,000, in a file as
+                         seg members add takes it
   --status STATUS        draft (default) or going-live
   --dry-run              print the request instead of sending it
 ` + serviceFlags + `  --schema FILE          the schema that names are checked against here, or none
@@ -169,7 +169,8 @@ const helpSegmentsUpdate = `seg segments update changes a segment.
 Usage: seg segments update [flags] id
 
 What is not named stays as it is. The query is checked here first. Nobody can set
-a segment to live or stopped: set it to going-live or stopping.
+a segment to live or stopped: set it to going-live or stopping. Before it stops a segment it
+asks, as seg segments stop does; without a terminal to ask on it needs --yes.
 
 Flags:
   --name NAME            the new name
@@ -177,6 +178,7 @@ Flags:
   --definition NAME      the segment of the file, if it has several
   --description TEXT     the new description
   --status STATUS        going-live or stopping
+  --yes                  do not ask before it stops the segment
   --dry-run              print the request instead of sending it
 ` + serviceFlags + `  --schema FILE          the schema that names are checked against here, or none
   --dialect NAME         outbound, if the file does not say it
@@ -185,7 +187,7 @@ Flags:
 
 Exit codes:
   0    the segment was changed
-  1    the query has mistakes, so nothing was sent
+  1    the query has mistakes, so nothing was sent; or you said no
 ` + serviceExit + `
 Example:
   seg segments update --query-file vip.seg 00000000-0000-4000-8000-000000000001
@@ -282,7 +284,8 @@ Flags:
   --skip N               leave out the first N
   --page-size N          how many to ask for at once; default: 5000
   --business-unit ID     the business unit that owns the segment
-  --time-zone N          the number of the time zone of the query's dates; default: UTC
+  --time-zone N          the TimeZone of the request, 0 by default: the number that
+                         Dynamics 365 has for the time zone of the query's dates
   --format FORM          table (default), json or csv
   --dry-run              print the first request instead of sending it
 ` + serviceFlags + `  --schema FILE          the schema that names are checked against here, or none
@@ -301,8 +304,9 @@ Examples:
   seg members list --query-file vip.seg --top 20 --columns fullname,address1_city
 `
 
-const membersSources = `  --ids-file FILE        ids of contacts: one a line, a CSV file with the ids in its
-                         first column, or a JSON array; - is standard input
+const membersSources = `  --ids-file FILE        ids of contacts: one a line, a CSV file or an export of
+                         Dynamics 365, or JSON of seg members list;
+                         - is standard input
   --skip N               leave out the first N ids, which an earlier run has sent
   --query-file FILE      a file with a query for contacts; - is standard input
   --definition NAME      the segment of the file, if it has several

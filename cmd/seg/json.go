@@ -15,6 +15,16 @@ type (
 		Version  int           `json:"version"`
 		Findings []jsonFinding `json:"findings"`
 		Summary  jsonSummary   `json:"summary"`
+		Service  *jsonService  `json:"service,omitempty"` // of seg validate
+	}
+	// jsonService counts queries by what became of them.
+	jsonService struct {
+		Asked      int `json:"asked"`      // that the service answered
+		Rejected   int `json:"rejected"`   // of those
+		Mistaken   int `json:"mistaken"`   // not sent because of mistakes found here
+		Realtime   int `json:"realtime"`   // not sent because it would publish them
+		Pages      int `json:"pages"`      // not sent because of ORDERBY, SKIP, TAKE or SELECT
+		Unanswered int `json:"unanswered"` // because the service could not be asked, or the user interrupted it
 	}
 	jsonSummary struct {
 		Files    int `json:"files"`
@@ -59,8 +69,8 @@ func (s *source) jsonPlace(a area) jsonPlace {
 	return jsonPlace{s.slashed(), a.line, a.column, a.endLine, a.endColumn}
 }
 
-func (w *workspace) json(findings []finding, sum counts) string {
-	report := jsonReport{Version: 1, Findings: make([]jsonFinding, 0, len(findings)), Summary: jsonSummary{
+func (w *workspace) json(findings []finding, sum counts, told *jsonService) string {
+	report := jsonReport{Version: 1, Service: told, Findings: make([]jsonFinding, 0, len(findings)), Summary: jsonSummary{
 		sum.files, sum.of[check.Error], sum.of[check.Warning], sum.of[check.Info], sum.of[check.Hint],
 	}}
 	for _, f := range findings {

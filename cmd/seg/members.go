@@ -3,11 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -15,7 +13,6 @@ import (
 
 	"segql/dataverse"
 	"segql/internal/console"
-	"segql/internal/project"
 )
 
 func (a *app) membersCommand() *cobra.Command {
@@ -105,9 +102,6 @@ func (o *membersOptions) write(cmd *cobra.Command, args []string, add bool) erro
 		if ids, err = o.app.readIDs(o.ids); err != nil {
 			return err
 		}
-		if ids, err = dataverse.ContactIDs(ids); err != nil {
-			return fmt.Errorf("%s: %w", o.ids, err)
-		}
 		if o.skip > len(ids) {
 			return badUsage("--skip is %d, but %s has only %s", o.skip, o.ids, count(len(ids), "id"))
 		}
@@ -119,7 +113,7 @@ func (o *membersOptions) write(cmd *cobra.Command, args []string, add bool) erro
 		if err := o.settings.check(cmd, []string{o.file}); err != nil {
 			return err
 		}
-		query, err := o.app.singleQuery(o.file, o.definition, o.settings)
+		query, err := o.app.singleQuery(o.file, o.definition, o.settings, memberQuery)
 		if err != nil {
 			return err
 		}
@@ -138,6 +132,9 @@ func (o *membersOptions) write(cmd *cobra.Command, args []string, add bool) erro
 				return err
 			}
 		}
+		if err := o.takesMembers(ctx, client, id); err != nil {
+			return err
+		}
 		if ids != nil {
 			return o.byIDs(ctx, client, id, ids, add)
 		}
@@ -151,6 +148,22 @@ func (o *membersOptions) write(cmd *cobra.Command, args []string, add bool) erro
 		o.taken("what the query selects", id)
 		return nil
 	})
+}
+
+// takesMembers returns an error if the segment has a query that says who its
+// members are.
+func (o *membersOptions) takesMembers(ctx context.Context, client *dataverse.Client, id string) error {
+	if o.dryRun {
+		return nil
+	}
+	s, err := client.Segment(ctx, id)
+	switch {
+	case err != nil:
+		return err
+	case s.Type == dataverse.Dynamic, s.Type == dataverse.Compound:
+		return fmt.Errorf("the segment %q is %s: its query says who its members are, only a static one takes others", s.Name, s.Type)
+	}
+	return nil
 }
 
 // byIDs sends ids in batches. When it ends early, it says how to go on.
@@ -183,54 +196,6 @@ func (o *membersOptions) taken(what, id string) {
 	}
 }
 
-// readIDs reads the ids of contacts: a JSON array, or one a line, of a CSV file
-// the first column. A first line without a digit in it is a heading, since a
-// mistyped id must not be passed over.
-func (a *app) readIDs(path string) ([]string, error) {
-	var (
-		text string
-		err  error
-	)
-	if path == "-" {
-		text, err = project.Read(a.stdin, "<stdin>")
-	} else {
-		text, err = project.ReadFile(path)
-	}
-	if err != nil {
-		return nil, err
-	}
-	text = strings.TrimPrefix(text, "\ufeff")
-	var ids []string
-	if strings.HasPrefix(strings.TrimSpace(text), "[") {
-		if json.Unmarshal([]byte(text), &ids) != nil {
-			return nil, &project.Error{Path: path, Sentence: "it starts like a JSON array of ids, but is none"}
-		}
-		return ids, nil
-	}
-	r := csv.NewReader(strings.NewReader(text))
-	r.FieldsPerRecord, r.ReuseRecord, r.TrimLeadingSpace, r.Comment = -1, true, true, '#'
-	if line, _, _ := strings.Cut(strings.TrimLeft(text, "\r\n"), "\n"); !strings.Contains(line, ",") && strings.Contains(line, ";") {
-		r.Comma = ';' // as spreadsheets write where the comma is in numbers
-	}
-	for first := true; ; first = false {
-		row, err := r.Read()
-		var bad *csv.ParseError
-		switch {
-		case errors.Is(err, io.EOF):
-			return ids, nil
-		case errors.As(err, &bad):
-			return nil, &project.Error{Path: path, Sentence: fmt.Sprintf("line %d has a quotation mark that does not fit there: a CSV field with one is written in quotation marks, and those within it are doubled", bad.StartLine)}
-		case err != nil:
-			return nil, &project.Error{Path: path, Sentence: "it is neither a list of ids nor a CSV file"}
-		}
-		id := strings.TrimSpace(row[0])
-		if id == "" || first && !strings.ContainsAny(id, "0123456789") {
-			continue
-		}
-		ids = append(ids, strings.Clone(id))
-	}
-}
-
 type listMembers struct {
 	remote
 	settings
@@ -259,7 +224,7 @@ func (a *app) membersList() *cobra.Command {
 				if err := o.settings.check(cmd, []string{o.file}); err != nil {
 					return err
 				}
-				query, err := a.singleQuery(o.file, o.definition, o.settings)
+				query, err := a.singleQuery(o.file, o.definition, o.settings, listQuery)
 				if err != nil {
 					return err
 				}
@@ -334,7 +299,9 @@ func (o *listMembers) list(ctx context.Context, client *dataverse.Client, id str
 		}
 	}
 	bar.end()
-	to.end()
+	if failure == nil || to.n > 0 { // what looks like an empty list would be one
+		to.end()
+	}
 	switch {
 	case failure == nil:
 		if o.format == "table" {

@@ -63,8 +63,13 @@ func (a *app) schemaPull() *cobra.Command {
 // pulledBefore returns the schema in a file that is to be brought up to date;
 // nil if there is no such file.
 func (a *app) pulledBefore(path string) (*schema.Schema, error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	switch info, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
+	case err == nil && info.IsDir():
+		return nil, badUsage("%s is a folder: name a file in it with -o", path)
+	case err == nil && !info.Mode().IsRegular():
+		return nil, nil // a device or a pipe gives nothing back
 	}
 	s, err := a.configs.SchemaFile(path)
 	if err != nil {
@@ -86,7 +91,23 @@ func (a *app) writeSchema(output string, s *schema.Schema) error {
 	if err := writeFile(output, text.Bytes()); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stderr, "seg: %s: %s, %s and %s\n", output, count(len(s.Tables()), "table"),
-		count(len(s.Relationships()), "relationship"), count(allColumns(s), "column"))
+	fmt.Fprintf(a.stderr, "seg: %s: %s\n", output, summary(s))
 	return nil
+}
+
+// summary says how much is in a schema. A table that others only refer to has no
+// columns but those.
+func summary(s *schema.Schema) string {
+	whole, columns := 0, 0
+	for _, t := range s.Tables() {
+		if !t.Partial {
+			whole++
+			columns += len(t.Columns)
+		}
+	}
+	tables := count(whole, "table")
+	if referred := len(s.Tables()) - whole; referred > 0 {
+		tables += fmt.Sprintf(" (%d more referred to)", referred)
+	}
+	return fmt.Sprintf("%s, %s and %s", tables, count(len(s.Relationships()), "relationship"), count(columns, "column"))
 }

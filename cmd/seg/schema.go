@@ -61,14 +61,6 @@ func (a *app) schemaImport() *cobra.Command {
 	return cmd
 }
 
-func allColumns(s *schema.Schema) int {
-	n := 0
-	for _, t := range s.Tables() {
-		n += len(t.Columns)
-	}
-	return n
-}
-
 // readSchema reads a schema from a file, or from standard input.
 func (a *app) readSchema(path string) (*schema.Schema, error) {
 	if path != "-" {

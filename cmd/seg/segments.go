@@ -307,7 +307,7 @@ func (w *written) read() error {
 		return err
 	}
 	var err error
-	w.query, err = w.app.singleQuery(w.file, w.definition, w.settings)
+	w.query, err = w.app.singleQuery(w.file, w.definition, w.settings, segmentQuery)
 	return err
 }
 
@@ -331,7 +331,7 @@ func (a *app) segmentsCreate() *cobra.Command {
 				}
 				if !o.dryRun {
 					a.print(id + "\n")
-					fmt.Fprintf(a.stderr, "seg: the %s segment %s was created\n", s.Type, s.Name)
+					fmt.Fprintf(a.stderr, "seg: the %s segment %s was created\n", s.Type, console.Visible(s.Name))
 				}
 				return nil
 			})
@@ -368,6 +368,10 @@ func (w *written) segment(kind, ids string) (dataverse.Segment, error) {
 		if ids != "" {
 			s.Members, err = w.app.readIDs(ids)
 		}
+		if len(s.Members) > dataverse.MembersPerCall {
+			return s, fmt.Errorf("%s has %s, more than the %d that the service takes at once: create the segment without --ids-file, then seg members add sends them in parts",
+				ids, count(len(s.Members), "id"), dataverse.MembersPerCall)
+		}
 		return s, err
 	case ids != "":
 		return s, badUsage("only a static segment lists its members: leave out --ids-file, or say --type static")
@@ -384,14 +388,15 @@ func (w *written) segment(kind, ids string) (dataverse.Segment, error) {
 	switch {
 	case s.Type == 0:
 		s.Type = w.query.Type
-	case s.Type == dataverse.Compound && w.query.Type != dataverse.Compound:
-		return s, badUsage("the query is of a dynamic segment: each operand of a compound one is a SEGMENT")
+	case s.Type != w.query.Type:
+		return s, badUsage("the query is of a %s segment, not of a %s one: %s", w.query.Type, s.Type, compoundRule)
 	}
 	return s, nil
 }
 
 func (a *app) segmentsUpdate() *cobra.Command {
 	o := written{remote: remote{app: a}}
+	var yes bool
 	cmd := &cobra.Command{
 		Use: "update [flags] id", Short: "Change a segment", Long: helpSegmentsUpdate,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -419,13 +424,42 @@ func (a *app) segmentsUpdate() *cobra.Command {
 				return badUsage("there is nothing to change: give --name, --query-file, --description or --status")
 			}
 			return o.change(func(ctx context.Context, client *dataverse.Client) error {
+				if o.hasQuery && !o.dryRun {
+					if err := o.fits(ctx, client, id); err != nil {
+						return err
+					}
+				}
+				if change.Status == dataverse.Stopping {
+					if err := o.confirmSegment(ctx, client, cmd, yes, id, "Change and stop %s?"); err != nil {
+						return err
+					}
+				}
 				return client.UpdateSegment(ctx, id, change)
 			}, "the segment was changed")
 		},
 	}
 	o.flags(cmd, "going-live", "stopping")
+	cmd.Flags().BoolVar(&yes, "yes", false, "")
 	return cmd
 }
+
+// fits returns an error if the query is not for a segment of that one's type, of
+// which the service takes any query.
+func (w *written) fits(ctx context.Context, client *dataverse.Client, id string) error {
+	s, err := client.Segment(ctx, id)
+	switch {
+	case err != nil:
+		return err
+	case s.Type == dataverse.Static:
+		return fmt.Errorf("the segment %q is static, so it has no query: seg members add --query-file adds what a query selects now", s.Name)
+	case s.Type != w.query.Type:
+		return fmt.Errorf("the segment %q is %s, but the query is of a %s one: %s", s.Name, s.Type, w.query.Type, compoundRule)
+	}
+	return nil
+}
+
+// compoundRule tells the types of queries apart.
+const compoundRule = "all operands of a compound segment are segments, at least one of a dynamic one is not"
 
 // change runs work and says that it is done, unless it is a dry run.
 func (r *remote) change(work func(context.Context, *dataverse.Client) error, done string) error {

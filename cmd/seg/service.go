@@ -9,11 +9,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"os"
 	"os/signal"
-	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -37,6 +36,7 @@ type remote struct {
 	authority string
 	verbose   bool
 	dryRun    bool
+	trouble   sync.Once
 }
 
 func (r *remote) flags(cmd *cobra.Command) {
@@ -75,19 +75,10 @@ func (r *remote) organization(config *project.Config) (string, error) {
 	if err != nil {
 		return "", usageError(err.Error())
 	}
-	if !isVendors(u) {
+	if !orgurl.IsVendors(u) {
 		return "", badUsage("seg.toml names the organization %s, which is not on a host of Dynamics 365: if your access token may go there, say so with --org or %s", u, dataverse.OrganizationVariable)
 	}
 	return u.String(), nil
-}
-
-// vendors matches the hosts of organizations, which only the vendor can have.
-// Below the same domains there are machines that customers administer.
-var vendors = regexp.MustCompile(`^[a-z0-9-]+(\.api)?\.(crm[0-9]*\.dynamics\.com|crm\.(microsoftdynamics\.us|appsplatform\.us|dynamics\.cn))$`)
-
-// isVendors reports whether the vendor alone can have what listens at an origin.
-func isVendors(u *url.URL) bool {
-	return u.Scheme == "https" && vendors.MatchString(u.Host) // and so without a port
 }
 
 // here returns the organization for a command that is about no file.
@@ -103,7 +94,7 @@ func (r *remote) here() (string, error) {
 // and prints what it would send.
 func (r *remote) client(org string) (*dataverse.Client, error) {
 	a := r.app
-	config := dataverse.Config{URL: org, Paused: r.paused}
+	config := dataverse.Config{URL: org, Paused: r.paused, Repeats: r.repeats}
 	if r.verbose {
 		config.Log = slog.New(slog.NewTextHandler(aside{a}, nil))
 	}
@@ -130,6 +121,12 @@ func (r *remote) client(org string) (*dataverse.Client, error) {
 // may call it.
 func (r *remote) paused(until time.Time) {
 	fmt.Fprintf(aside{r.app}, "seg: the service asks for patience until %s\n", until.Local().Format(time.TimeOnly))
+}
+
+// repeats tells the user, once, that what fails is tried again. Several goroutines
+// may call it.
+func (r *remote) repeats(e *dataverse.Error) {
+	r.trouble.Do(func() { fmt.Fprintf(aside{r.app}, "seg: %s; trying again\n", e.Problem()) })
 }
 
 // noCredential is the sign-in of a dry run, which needs none.

@@ -25,7 +25,7 @@ type doubleKey struct{}
 // faults are the misbehaviours that scripts can ask for.
 var faults = map[string]dataversetest.Kind{
 	"busy": dataversetest.TooMany, "unavailable": dataversetest.Unavailable, "forbidden": dataversetest.Forbidden,
-	"expired": dataversetest.Expired, "html": dataversetest.HTML, "slow": dataversetest.Slow, "redirect": dataversetest.Redirect,
+	"expired": dataversetest.Expired, "html": dataversetest.HTML, "slow": dataversetest.Slow, "redirect": dataversetest.Redirect, "nothing": dataversetest.Nothing,
 	"echo": dataversetest.Echo, "reset": dataversetest.ResetAfter,
 }
 

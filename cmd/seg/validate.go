@@ -55,7 +55,7 @@ type question struct {
 }
 
 // tally is what the summary of seg validate tells of the service.
-type tally struct{ asked, rejected, failed, realtime, left int }
+type tally struct{ asked, rejected, failed, realtime, pages, left int }
 
 func (a *app) validate(paths []string, o *validateOptions) error {
 	w, err := a.open(paths, o.settings)
@@ -115,6 +115,9 @@ func (o *validateOptions) questions(all []*checked) (byOrg map[string][]question
 				continue
 			case dialect == check.Realtime:
 				told.realtime++
+				continue
+			case query.Pages:
+				told.pages++
 				continue
 			}
 			org, err := o.organization(s.unit.config)
@@ -209,7 +212,7 @@ func (a *app) report(w *workspace, all []*checked, o *validateOptions, told tall
 	}
 	switch o.format {
 	case "json":
-		a.print(w.json(findings, sum))
+		a.print(w.json(findings, sum, told.json()))
 	case "sarif":
 		text, err := w.sarif(findings, a.code < exitTrouble)
 		if err != nil {
@@ -229,6 +232,13 @@ func (a *app) report(w *workspace, all []*checked, o *validateOptions, told tall
 	if told.realtime > 0 {
 		fmt.Fprintf(a.stderr, "seg: %s not sent: %s\n", were(told.realtime, "realtime query"), dataverse.RealtimeNote)
 	}
+	if told.pages > 0 {
+		fmt.Fprintf(a.stderr, "seg: %s not sent: %s\n", were(told.pages, "query"), dataverse.PageNote)
+	}
+}
+
+func (t tally) json() *jsonService {
+	return &jsonService{Asked: t.asked, Rejected: t.rejected, Mistaken: t.failed, Realtime: t.realtime, Pages: t.pages, Unanswered: t.left}
 }
 
 func (t tally) String() string {
@@ -256,9 +266,18 @@ func were(n int, noun string) string {
 	return count(n, noun) + " were"
 }
 
+// queryUse is what a query is for, which says whether it may have page steps.
+type queryUse int
+
+const (
+	segmentQuery queryUse = iota // of a dynamic or compound segment
+	listQuery                    // of members to be listed, page by page
+	memberQuery                  // of contacts to be added to a segment, or removed
+)
+
 // singleQuery returns the wire form of the one query in a file, or of the
 // definition of that name, after the local checker has found no error in it.
-func (a *app) singleQuery(path, name string, s settings) (dataverse.Query, error) {
+func (a *app) singleQuery(path, name string, s settings, use queryUse) (dataverse.Query, error) {
 	w, err := a.open([]string{path}, s)
 	if err != nil {
 		return dataverse.Query{}, err
@@ -283,6 +302,10 @@ func (a *app) singleQuery(path, name string, s settings) (dataverse.Query, error
 		return query, foundError("the query has mistakes, so nothing was sent")
 	case query.Dialect == check.Realtime:
 		return query, fmt.Errorf("%s holds a realtime query: this command is for outbound segments", c.source.name)
+	case query.Pages && use == segmentQuery:
+		return query, fmt.Errorf("the query of %s cannot be that of a segment: leave out ORDERBY, SKIP, TAKE and SELECT", c.source.name)
+	case query.Pages && use == listQuery:
+		return query, fmt.Errorf("the query of %s says itself what a page is: leave out ORDERBY, SKIP, TAKE and SELECT, and give --order, --skip, --top and --columns", c.source.name)
 	}
 	return query, nil
 }

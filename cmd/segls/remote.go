@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
@@ -60,7 +61,13 @@ func (r *remote) validate(ctx context.Context, q lsp.RemoteRequest) ([]lsp.Remot
 	if err != nil {
 		return nil, err
 	}
-	client, err := dataverse.New(dataverse.Config{URL: q.Organization, Credential: credential, Log: r.log})
+	client, err := dataverse.New(dataverse.Config{
+		URL: q.Organization, Credential: credential, Log: r.log,
+		Paused: func(until time.Time) {
+			q.Waits("the service asks for patience until " + until.Local().Format(time.TimeOnly))
+		},
+		Repeats: func(e *dataverse.Error) { q.Waits(e.Problem() + "; trying again") },
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,9 +38,10 @@ type editor struct {
 	mu        sync.Mutex
 	published []string // diagnostics of the last notice
 	messages  []string
-	tokens    int    // how often the server asked for one
-	token     string // what it got, as JSON
-	created   string // token of the last progress, as JSON
+	progress  []string // messages of it
+	tokens    int      // how often the server asked for one
+	token     string   // what it got, as JSON
+	created   string   // token of the last progress, as JSON
 	changed   chan struct{}
 }
 
@@ -145,6 +147,12 @@ func (e *editor) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
 			return nil, err
 		}
 		e.created = string(p.Token)
+	case protocol.MethodProgress:
+		var p struct{ Value struct{ Message string } }
+		if err := json.Unmarshal(req.Params(), &p); err != nil {
+			return nil, err
+		}
+		e.progress = append(e.progress, p.Value.Message)
 	case "segql/token":
 		e.tokens++
 		return json.RawMessage(e.token), nil
@@ -242,6 +250,31 @@ func TestRemoteFails(t *testing.T) {
 		}
 		if got := e.validate(t); !strings.Contains(got, test.want) || strings.Contains(got, theToken) || strings.Contains(got, "stale") {
 			t.Errorf("got %s, want %q", got, test.want)
+		}
+	}
+}
+
+// TestRemoteWaits holds that the editor shows what a validation waits for.
+func TestRemoteWaits(t *testing.T) {
+	var asked atomic.Int64
+	e := start(t, dataversetest.Options{Fault: func(*dataversetest.Call) dataversetest.Fault {
+		switch asked.Add(1) {
+		case 1:
+			return dataversetest.Fault{Kind: dataversetest.TooMany, Text: "0.01"}
+		case 2:
+			return dataversetest.Fault{Kind: dataversetest.Unavailable, Text: "0.01"}
+		}
+		return dataversetest.Fault{}
+	}}, theToken, "PROFILE(contact)")
+	if got := e.validate(t); !strings.Contains(got, `"asked":1`) {
+		t.Fatal(got)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	shown := strings.Join(e.progress, "\n")
+	for _, want := range []string{"the service asks for patience until ", "The service is unavailable", "; trying again\n1 of 1"} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("the progress does not show %q:\n%s", want, shown)
 		}
 	}
 }

@@ -27,6 +27,7 @@ const (
 	HugeHeader       // a header of a megabyte, if it is taken
 	Deep             // JSON nested a hundred thousand deep
 	Redirect         // to Fault.Text
+	Nothing          // an empty list
 	Echo             // 400 whose message repeats the request's token and body
 )
 
@@ -65,6 +66,8 @@ func (f Fault) before(w *recorder) bool {
 		w.header.Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusOK)
 		w.body = []byte(`{"ValidationResult":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "}")
+	case Nothing:
+		reply(w, http.StatusOK, map[string]any{"value": []any{}})
 	case Redirect:
 		w.header.Set("Location", f.Text)
 		w.WriteHeader(http.StatusTemporaryRedirect)

@@ -128,7 +128,11 @@ func (s *Server) write(w http.ResponseWriter, r *record, columns map[string]any)
 			if kind != static && !validQuery(query, s.schema) {
 				return refuse("SegmentDciValidator_SegmentInvalid")
 			}
-		case float64(stopping), float64(draft):
+		case float64(stopping):
+			if r.number("statuscode") != live {
+				return refuse("Only a live segment can be stopped.")
+			}
+		case float64(draft):
 		default:
 			return refuse("A segment is set going live or stopping.")
 		}

@@ -34,7 +34,7 @@ func Origin(address string) (*url.URL, error) {
 		return nil, errors.New("the organization's address cannot be read: expected one such as https://contoso.crm4.dynamics.com")
 	case u.User != nil:
 		return nil, errors.New("the organization's address holds a user name or password: leave it out, sign-in does not use it")
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(host):
+	case u.Scheme == "https", u.Scheme == "http" && IsLoopback(host):
 		return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, nil
 	case u.Scheme == "http":
 		return nil, errors.New("the organization's address starts with http://, where anyone on the way could read the access token: use https://")
@@ -52,10 +52,20 @@ func isHost(host string) bool {
 	return err == nil && ip.Zone() == "" || hostName.MatchString(host)
 }
 
-func isLoopback(host string) bool {
+// IsLoopback reports whether a host is this computer.
+func IsLoopback(host string) bool {
 	if host == "localhost" {
 		return true
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.IsLoopback()
+}
+
+// vendors matches the hosts of organizations, which only the vendor can have.
+// Below the same domains there are machines that customers administer.
+var vendors = regexp.MustCompile(`^[a-z0-9-]+(\.api)?\.(crm[0-9]*\.dynamics\.com|crm\.(microsoftdynamics\.us|appsplatform\.us|dynamics\.cn))$`)
+
+// IsVendors reports whether the vendor alone can have what listens at an origin.
+func IsVendors(u *url.URL) bool {
+	return u.Scheme == "https" && vendors.MatchString(u.Host) // and so without a port
 }

@@ -39,6 +39,7 @@ const theToken = "eyJ0b2tlbi10aGF0LW5vYm9keS1tYXktc2Vl"
 type authority struct {
 	mu    sync.Mutex
 	hosts map[string]bool
+	code  string // of the refusal; empty if it signs in
 }
 
 func (a *authority) Do(r *http.Request) (*http.Response, error) {
@@ -53,8 +54,13 @@ func (a *authority) Do(r *http.Request) (*http.Response, error) {
 	if strings.Contains(r.URL.Path, "discovery") {
 		body = `{"tenant_discovery_endpoint":"` + base + `/.well-known/openid-configuration","metadata":[]}`
 	}
+	status := http.StatusOK
+	if a.code != "" && strings.HasSuffix(r.URL.Path, "/token") {
+		status = http.StatusUnauthorized
+		body = `{"error":"invalid_client","error_description":"` + a.code + `: Invalid client secret provided for 'my-client'. Trace ID: 1","error_codes":[1]}`
+	}
 	return &http.Response{
-		StatusCode: http.StatusOK, Request: r, Body: io.NopCloser(strings.NewReader(body)),
+		StatusCode: status, Request: r, Body: io.NopCloser(strings.NewReader(body)),
 		Header: http.Header{"Content-Type": {"application/json"}},
 	}, nil
 }
@@ -127,5 +133,33 @@ func TestNoSignIn(t *testing.T) {
 	var failure *dataverse.Error
 	if !errors.As(err, &failure) || !strings.Contains(failure.Advice, "SEG_TOKEN") || strings.Contains(err.Error(), "Credential") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestRefusal holds that the user sees why the authority refuses, by its code, and
+// nothing of what the library adds.
+func TestRefusal(t *testing.T) {
+	for name, value := range map[string]string{
+		"AZURE_TENANT_ID": "tenant", "AZURE_CLIENT_ID": "client", "AZURE_CLIENT_SECRET": "secret",
+		"AZURE_TOKEN_CREDENTIALS": "EnvironmentCredential", "AZURE_AUTHORITY_HOST": "",
+	} {
+		t.Setenv(name, value)
+	}
+	cred, err := signin.New(signin.Options{
+		Organization: "https://127.0.0.1:1", Transport: &authority{hosts: map[string]bool{}, code: "AADSTS7000215"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := dataverse.New(dataverse.Config{URL: "https://127.0.0.1:1", Credential: cred})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_, err = c.Segments(t.Context(), dataverse.Filter{})
+	const want = "could not sign in: the authority refused it (code AADSTS7000215); " +
+		"https://login.microsoftonline.com/error?code=7000215 says what the code means"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v\nwant %s", err, want)
 	}
 }

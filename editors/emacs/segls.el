@@ -74,8 +74,22 @@
       (view-mode 1)
       (display-buffer (current-buffer)))))
 
+(defun segls-validate ()
+  "Have your organization validate the query at point.
+Segls shows itself what came of it, so nothing waits here."
+  (interactive)
+  (let ((at (eglot--TextDocumentPositionParams)))
+    (jsonrpc-async-request (eglot--current-server-or-lose) :workspace/executeCommand
+                           (list :command "seg.validate"
+                                 :arguments (vector (plist-get (plist-get at :textDocument) :uri)
+                                                    (plist-get at :position)))
+                           :success-fn #'ignore
+                           :error-fn (lambda (err) (message "%s" (plist-get err :message)))
+                           :timeout 1200)))
+
 (define-key segment-query-mode-map (kbd "C-c C-r") #'segls-rule)
 (define-key segment-query-mode-map (kbd "C-c C-e") #'segls-explain)
+(define-key segment-query-mode-map (kbd "C-c C-v") #'segls-validate)
 (define-key segment-query-mode-map (kbd "C-c C-w") #'segls-wire-form)
 
 (provide 'segls)

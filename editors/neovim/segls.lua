@@ -126,6 +126,10 @@ vim.api.nvim_create_user_command("SegWireForm", function()
   end)
 end, { desc = "Copy the query under the cursor as the product takes it" })
 
+vim.api.nvim_create_user_command("SegValidate", function()
+  run("seg.validate", function() end) -- segls shows itself what came of it
+end, { desc = "Have your organization validate the query under the cursor" })
+
 vim.api.nvim_create_autocmd("FileType", {
   pattern = "segment-query",
   callback = function(event)

@@ -74,6 +74,12 @@ local function run()
   text = table.concat(vim.api.nvim_buf_get_lines(shown, 0, -1, false), "\n")
   check(text:find("Members of Readers"), "SegExplain showed: " .. text)
 
+  local notify, said = vim.notify, nil
+  vim.notify = function(message) said = message end
+  vim.cmd("SegValidate")
+  check(vim.wait(10000, function() return said ~= nil end), "SegValidate said nothing")
+  check(said:find("no organization is set up"), "SegValidate said: " .. said)
+  vim.notify = notify
   -- The folder with the seg.toml is the root, also from below: Base is in
   -- another folder.
   vim.cmd("edit! sub/x.seg")

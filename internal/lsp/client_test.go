@@ -100,6 +100,7 @@ type client struct {
 	bodies    []string      // of textDocument/publishDiagnostics, as they came
 	traces    []protocol.LogTraceParams
 	messages  []string // shown to the user
+	questions []string // put to the user
 	settings  string   // what workspace/configuration answers, as JSON
 	applied   []protocol.WorkspaceEdit
 	// registered are the parameters of the registrations, as JSON.
@@ -240,6 +241,12 @@ func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
 			return nil, err
 		}
 		c.messages = append(c.messages, p.Message)
+	case protocol.MethodWindowShowMessageRequest:
+		var p protocol.ShowMessageRequestParams
+		if err := protocol.Unmarshal(req.Params(), &p); err != nil {
+			return nil, err
+		}
+		c.questions = append(c.questions, p.Message)
 	case protocol.MethodWorkspaceConfiguration:
 		return jsonrpc2.RawMessage("[" + c.settings + "]"), nil
 	case "segql/readFile", "segql/findFiles":

@@ -53,7 +53,11 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 	case commandExplain:
 		run = explanations
 	case commandValidate:
-		run = validateCommand
+		// Which organization it is says the seg.toml, which may not be read yet.
+		if err := s.waitSettled(ctx); err != nil {
+			return nil, err
+		}
+		now, run = s.state.Load(), validateCommand
 	default:
 		return nil, failed("segls has no command %q; those it has are %s", params.Command, strings.Join(s.commands(), ", "))
 	}

@@ -79,6 +79,17 @@ func (p *progress) report(done, all int) {
 	p.send(&protocol.WorkDoneProgressReport{Kind: "report", Message: &message, Percentage: &share})
 }
 
+// say tells what the work waits for, until there is progress again.
+func (p *progress) say(message string) {
+	if p.token == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	share := uint32(p.shown.Load()) //nolint:gosec // from 0 to 100
+	p.send(&protocol.WorkDoneProgressReport{Kind: "report", Message: &message, Percentage: &share})
+}
+
 // end takes the work from the user's sight.
 func (p *progress) end() {
 	p.cancel()

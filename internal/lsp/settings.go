@@ -42,7 +42,7 @@ func Settings() []Setting {
 		{"inlayHints.dialect", "boolean", nil, `true`, "Show the dialect of a file that does not name it."},
 		{"codeLens.references", "boolean", nil, `true`, "Show above each named segment how many others refer to it."},
 		{"codeLens.validate", "boolean", nil, `true`, "Show Validate above each segment where an organization is set up."},
-		{"validate.onSave", "boolean", nil, `false`, "Have the organization validate the segments that changed when you save them."},
+		{"validate.onSave", "boolean", nil, `false`, "When you save a file, have the organization validate its segments that it was not asked about as they are now."},
 		{"org", "string", nil, `""`, "The address of the organization that validates segments, where neither SEG_ORG nor a seg.toml names one, such as https://contoso.crm4.dynamics.com. One that SEG_ORG does not name is asked after you agreed, once in a session."},
 		{"rulesUrl", "string", nil, `""`, "The address of the folder with the pages of the rules, if your editor can't open those that the server has."},
 	}

@@ -37,6 +37,9 @@ type RemoteRequest struct {
 	Show func(message string)
 	// Progress tells how many of the queries have their verdict.
 	Progress func(done, total int)
+	// Waits tells what is waited for, in a few words, such as that the
+	// organization asks for patience.
+	Waits func(message string)
 }
 
 // A RemoteQuery is one query to be validated.
@@ -134,10 +137,14 @@ func (s *server) agreed(ctx context.Context, o organization, byUser bool) (bool,
 	if answer || known && !byUser {
 		return answer, nil
 	}
+	warning := ""
+	if u, err := orgurl.Origin(o.origin); err != nil || !orgurl.IsVendors(u) {
+		warning = " It is no host of Dynamics 365."
+	}
 	chosen, err := s.client.ShowMessageRequest(ctx, &protocol.ShowMessageRequestParams{
 		Type: protocol.MessageTypeWarning,
-		Message: fmt.Sprintf("The organization %s is named by %s. To validate there, segls sends it your access token and the queries. "+
-			"Go on only if you know this address.", o.origin, o.namedBy),
+		Message: fmt.Sprintf("The organization %s is named by %s.%s To validate there, segls sends it your access token and the queries. "+
+			"Go on only if you know this address.", o.origin, o.namedBy, warning),
 		Actions: []protocol.MessageActionItem{{Title: agree}, {Title: "Cancel"}},
 	})
 	if ctx.Err() != nil {
@@ -294,7 +301,7 @@ func (s *server) validate(ctx context.Context, v view, definitions []ast.Placed,
 	queries, mistakes := s.remoteQueries(v, definitions)
 	switch {
 	case mistakes > 0:
-		return validation{Message: fmt.Sprintf("nothing was asked: mend the %s first that %s has here", errorsOf(mistakes), name)}, nil
+		return validation{Message: fmt.Sprintf("nothing was asked: %s has %s, which should be mended first", name, errorsOf(mistakes))}, nil
 	case len(queries) == 0:
 		return validation{Message: name + " has no query to validate"}, nil
 	}
@@ -308,7 +315,7 @@ func (s *server) validate(ctx context.Context, v view, definitions []ast.Placed,
 
 func errorsOf(n int) string {
 	if n == 1 {
-		return "error"
+		return "an error"
 	}
 	return fmt.Sprintf("%d errors", n)
 }
@@ -343,7 +350,7 @@ func (s *server) askRemote(ctx context.Context, v view, org organization, querie
 		request.Token = func(ctx context.Context) (string, error) { return s.tokenOf(ctx, org.origin) }
 	}
 	p := s.beginProgress(ctx, "Validating "+baseName(v.uri))
-	request.Progress = p.report
+	request.Progress, request.Waits = p.report, p.say
 	said, err := s.options.Remote(p.ctx, request)
 	stopped := p.ctx.Err() != nil
 	p.end()
@@ -372,10 +379,14 @@ func (s *server) askRemote(ctx context.Context, v view, org organization, querie
 	switch {
 	case ctx.Err() != nil:
 		return got, ctx.Err()
+	case stopped && got.Asked == 0:
+		got.Message = "validation was stopped before " + org.origin + " answered"
 	case stopped:
 		got.Message = fmt.Sprintf("validation was stopped; %s rejects %s", org.origin, of)
 	case err != nil:
 		return got, failed("%s", err)
+	case got.Asked == 0:
+		got.Message = "nothing was asked: " + baseName(v.uri) + " has no query that a segment can have"
 	case got.Rejected == 0:
 		got.Message = fmt.Sprintf("%s accepts %s", org.origin, queriesOf(got.Asked))
 	default:

@@ -13,6 +13,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
 
 	"segql/internal/lsp"
 	"segql/lang/check"
@@ -201,7 +202,7 @@ func TestValidateNothing(t *testing.T) {
 		name, text, settings, want string
 		options                    []option
 	}{
-		{"errors", "A = PROFILE(contact)\nB = PROFILE(contact).FILTER(statecode = 0)", usesOrg(contoso), "nothing was asked: mend the error first that a.seg has here", nil},
+		{"errors", "A = PROFILE(contact)\nB = PROFILE(contact).FILTER(statecode = 0)", usesOrg(contoso), "nothing was asked: a.seg has an error, which should be mended first", nil},
 		{"realtime", "// seg:dialect realtime\nPROFILE(contact)", usesOrg(contoso), "a.seg is realtime", nil},
 		{"no query", "// nothing", usesOrg(contoso), "a.seg has no query to validate", nil},
 		{"no organization", "PROFILE(contact)", "null", "error: no organization is set up", nil},
@@ -270,6 +271,11 @@ func TestValidateConsent(t *testing.T) {
 		questions += 3
 		equal(t, "questions", questions, asks())
 		equal(t, "asked", 2, len(o.take()))
+	}
+	for _, question := range c.questions {
+		if foreign := strings.Contains(question, "elsewhere.example"); foreign != strings.Contains(question, "It is no host of Dynamics 365.") {
+			t.Errorf("the user was asked: %s", question)
+		}
 	}
 }
 
@@ -463,4 +469,30 @@ func TestValidateLenses(t *testing.T) {
 			equal(t, "lenses", test.want, lenses(c))
 		})
 	}
+}
+
+// TestValidateEarly holds that a validation that is asked for while the workspace
+// is still being read waits for the seg.toml that names the organization.
+func TestValidateEarly(t *testing.T) {
+	o := &organization{}
+	files := map[string]string{"seg.toml": "[org]\nurl = \"" + contoso + "\"\n", "a.seg": "PROFILE(contact)"}
+	c := connect(t, files, func(options *lsp.Options) { options.Remote, options.Organization = o.validate, contoso })
+	read := make(chan struct{})
+	c.files.finding = func(uri.URI) { <-read }
+	c.begin()
+	c.open(at("a.seg"), 1, files["a.seg"])
+	got := make(chan string, 1)
+	go func() { got <- c.validate(`["` + string(at("a.seg")) + `"]`) }()
+	for range 20 { // until the server has surely got it
+		if _, err := c.Hover(t.Context(), &protocol.HoverParams{TextDocumentPositionParams: protocol.TextDocumentPositionParams{
+			TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")},
+		}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if asked := o.take(); asked != nil {
+		t.Errorf("asked before the workspace was read: %v", asked)
+	}
+	close(read)
+	equal(t, "result", `{"asked":1,"rejected":0,"message":"https://contoso.crm4.dynamics.com accepts 1 query"}`, <-got)
 }

@@ -18,7 +18,8 @@ import (
 // MaxSize is how large a text may be, in bytes.
 const MaxSize = 64 << 20
 
-const tooLarge = "it is larger than 64 MB"
+// TooLarge is the sentence of the error for a file above MaxSize.
+const TooLarge = "it is larger than 64 MB"
 
 // ReadFile reads a file of at most MaxSize bytes. Its errors are *Error.
 func ReadFile(path string) (string, error) {
@@ -31,7 +32,7 @@ func ReadFile(path string) (string, error) {
 	case !info.Mode().IsRegular():
 		return "", &Error{path, notRegular}
 	case info.Size() > MaxSize:
-		return "", &Error{path, tooLarge}
+		return "", &Error{path, TooLarge}
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -62,7 +63,7 @@ func read(r io.Reader, name string, size int) (string, error) {
 	s := text.String()
 	switch {
 	case len(s) > MaxSize:
-		return "", &Error{name, tooLarge}
+		return "", &Error{name, TooLarge}
 	case strings.HasPrefix(s, "\xff\xfe"), strings.HasPrefix(s, "\xfe\xff"):
 		return "", &Error{name, "it is in UTF-16; save it as UTF-8"}
 	}
