@@ -1,5 +1,5 @@
 // The status bar item: what the text at hand is taken for, and how the server is.
-import { MarkdownString, StatusBarAlignment, ThemeColor, languages, window, workspace, type Disposable, type TextDocument } from 'vscode';
+import { MarkdownString, StatusBarAlignment, ThemeColor, commands, languages, window, workspace, type Disposable, type TextDocument } from 'vscode';
 import type { Server } from './server';
 
 /** FileStatus is what the server takes a file for; see segql/status. */
@@ -79,6 +79,8 @@ export class StatusItem implements Disposable {
       this.item.hide();
       return;
     }
+    // Steps of the walkthrough are done once a segment is open.
+    void commands.executeCommand('setContext', 'segql.opened', true);
     let known: FileStatus | undefined;
     if (this.server.state === 'running') {
       // The server may not have opened the document yet, or end at this moment.

@@ -137,7 +137,7 @@ export function setDialectComment(text: string, dialect: string): string {
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const line = dialect === '' ? '' : `// seg:dialect ${dialect}${eol}`;
   // Only the comments before the first query count.
-  const comments = /\s*(?:(\/\/[ \t]*seg:dialect\b.*(?:\r?\n)?)|\/\/.*|\/\*[^]*?\*\/)/y;
+  const comments = /\s*(?:((?:\/\/[/* \t]*seg:dialect\b.*|\/\*[* \t]*seg:dialect\b[^]*?\*\/[ \t]*)(?:\r?\n)?)|\/\/.*|\/\*[^]*?\*\/)/y;
   const mark = text.startsWith('\uFEFF') ? 1 : 0;
   comments.lastIndex = mark;
   for (let found = comments.exec(text); found; found = comments.exec(text)) {

@@ -39,6 +39,7 @@ test.each([
   ['one in a block comment does not count', '/* Ours.\n// seg:dialect outbound */\nPROFILE(contact)\n', 'realtime', '// seg:dialect realtime\n\n/* Ours.\n// seg:dialect outbound */\nPROFILE(contact)\n'],
   ['one in a block comment stays', '/* Ours.\n// seg:dialect outbound */\nPROFILE(contact)\n', '', '/* Ours.\n// seg:dialect outbound */\nPROFILE(contact)\n'],
   ['below a block comment with one', '/*\n// seg:dialect outbound */\n  // seg:dialect outbound\nPROFILE(contact)\n', 'realtime', '/*\n// seg:dialect outbound */\n  // seg:dialect realtime\nPROFILE(contact)\n'],
+  ['a block comment that says it', '/* seg:dialect outbound */\nPROFILE(contact)\n', 'realtime', '// seg:dialect realtime\nPROFILE(contact)\n'],
   ['CRLF, another', '// seg:dialect outbound\r\nPROFILE(contact)\r\n', 'realtime', '// seg:dialect realtime\r\nPROFILE(contact)\r\n'],
   ['behind a byte-order mark', '\uFEFFPROFILE(contact)\n', 'realtime', '\uFEFF// seg:dialect realtime\n\nPROFILE(contact)\n'],
   ['CRLF', 'PROFILE(contact)\r\n', 'outbound', '// seg:dialect outbound\r\n\r\nPROFILE(contact)\r\n'],
