@@ -2,8 +2,12 @@ package lsp_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
+	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -11,6 +15,8 @@ import (
 
 	"segql/internal/lsp"
 	"segql/lang/check"
+	"segql/lang/parser"
+	"segql/lang/schema"
 )
 
 // TestSettingsOfExtension holds that the extension for VS Code declares the
@@ -107,4 +113,42 @@ func rulesOfExtension() object {
 		}})
 	}
 	return all
+}
+
+// TestSnippetsOfExtension checks each snippet of the extension for VS Code as
+// it stands right after it was inserted, with its defaults.
+func TestSnippetsOfExtension(t *testing.T) {
+	data, err := os.ReadFile("../../editors/vscode/snippets/segment-query.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var snippets map[string]struct {
+		Body []string `json:"body"`
+	}
+	if err := json.Unmarshal(data, &snippets); err != nil {
+		t.Fatal(err)
+	}
+	// The rule to ignore has to be written in.
+	delete(snippets, "Ignore a rule")
+	around := map[string]string{
+		"Related rows, outbound": "PROFILE(contact)%s.TRAVERSE(contact_customer_accounts)",
+		"Related rows, realtime": "PROFILE(contact)%s",
+		"In the last days":       "PROFILE(contact).FILTER(%s)",
+		"Dialect of this file":   "%sPROFILE(contact)",
+	}
+	placeholder := regexp.MustCompile(`\$\d|\$\{\d(?:[:|]([^}|,]*)[^}]*)?\}`)
+	others := &check.File{Path: "others.seg", Schema: schema.Standard(), Tree: parser.Parse("All = PROFILE(contact)\nSome = PROFILE(contact)")}
+	for name, snippet := range snippets {
+		text := placeholder.ReplaceAllString(strings.Join(snippet.Body, "\n"), "$1")
+		if form, ok := around[name]; ok {
+			text = fmt.Sprintf(form, text)
+		}
+		if _, dialect, ok := strings.Cut(name, ", "); ok {
+			text = "// seg:dialect " + dialect + "\n" + text
+		}
+		f := &check.File{Path: "a.seg", Schema: schema.Standard(), Tree: parser.Parse(text)}
+		for _, found := range check.NewProject([]*check.File{f, others}, time.Time{}).Check(f) {
+			t.Errorf("%s:\n%s\n%s", name, text, found.Message)
+		}
+	}
 }
