@@ -15,6 +15,7 @@ import (
 
 	"segql/internal/lsp"
 	"segql/lang/check"
+	"segql/lang/explain"
 	"segql/lang/parser"
 	"segql/lang/schema"
 )
@@ -150,5 +151,20 @@ func TestSnippetsOfExtension(t *testing.T) {
 		for _, found := range check.NewProject([]*check.File{f, others}, time.Time{}).Check(f) {
 			t.Errorf("%s:\n%s\n%s", name, text, found.Message)
 		}
+	}
+}
+
+// TestWalkthroughOfExtension holds that the walkthrough of the extension for
+// VS Code shows what Explain says.
+func TestWalkthroughOfExtension(t *testing.T) {
+	page, err := os.ReadFile("../../editors/vscode/walkthrough/explain.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "PROFILE(contact).RELATE(contact_customer_accounts, a).FILTER(a.revenue >= 5000000)"
+	f := &check.File{Path: "a.seg", Schema: schema.Standard(), Tree: parser.Parse(text)}
+	said := explain.Definition(f.Tree.Definitions[0].Definition, f, check.NewProject([]*check.File{f}, time.Time{}))
+	if !strings.Contains(string(page), "\n> "+strings.TrimSpace(said)+"\n") {
+		t.Errorf("editors/vscode/walkthrough/explain.md does not show %q", said)
 	}
 }
