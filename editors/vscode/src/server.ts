@@ -25,13 +25,16 @@ export const startLimit = { native: 10_000, bundled: 60_000 } as const;
 /** Client is a connection to one run of the server. It leaves it to Server to tell the user that the run has ended. */
 class Client extends LanguageClient {
   transports: MessageTransports | undefined;
+  private hasEnded = false;
 
   override error(message: string, data?: unknown, showNotification?: boolean | 'force'): void {
-    super.error(message, data, showNotification === 'force' ? false : showNotification);
+    // What can't be sent to a server that is ended on purpose is no news to the user either.
+    super.error(message, data, this.hasEnded || showNotification === 'force' ? false : showNotification);
   }
 
   /** end ends the server in whatever state it is. One that hangs is not waited for. */
   async end(): Promise<void> {
+    this.hasEnded = true;
     // A server that did not start can't be asked to stop, but it can be left.
     await this.dispose(2000).catch((err: unknown) => { this.debug(String(err)); });
     this.transports?.writer.end();

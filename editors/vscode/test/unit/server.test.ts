@@ -6,7 +6,7 @@ import { Server, startLimit } from '../../src/server';
 import type { Platform } from '../../src/platform';
 
 /** A run of the server, which a test has answer, or end. */
-interface Run { answer(): void; fail(err: Error): void; close(): void; ended: number; reply: Promise<unknown> }
+interface Run { answer(): void; fail(err: Error): void; close(): void; ended: number; reply: Promise<unknown>; told: string[]; error(message: string, data?: unknown, tell?: boolean | 'force'): void }
 const { runs } = vi.hoisted(() => ({ runs: [] as Run[] }));
 const shown = (window as unknown as { shown: string[] }).shown;
 
@@ -17,6 +17,7 @@ vi.mock('vscode-languageclient', async () => {
     fail: (err: Error) => void = () => undefined;
     ended = 0;
     reply: Promise<unknown> = Promise.resolve();
+    readonly told: string[] = [];
     readonly initializeResult = { capabilities: { executeCommandProvider: { commands: ['seg.explain', 'seg.wireForm'] } } };
     private changed: (event: { newState: number }) => void = () => undefined;
     constructor(_id: string, _name: string, private readonly connect: () => Promise<unknown>, private readonly options: { errorHandler: { closed(): unknown } }) {
@@ -24,6 +25,7 @@ vi.mock('vscode-languageclient', async () => {
     }
     onRequest(): void { /* the server asks nothing */ }
     registerFeature(): void { /* nor for features */ }
+    error(message: string, _data?: unknown, tell: boolean | 'force' = true): void { if (tell !== false) this.told.push(message); }
     debug(): void { /* and is quiet */ }
     onDidChangeState(listener: (event: { newState: number }) => void): void { this.changed = listener; }
     async start(): Promise<void> {
@@ -148,4 +150,17 @@ test.each([
   if (runs[0]) runs[0].reply = Promise.reject(err);
   await expect(server.execute('seg.explain')).rejects.toThrow(want);
   await expect(server.request('segql/status', {})).rejects.toThrow(want);
+});
+
+test('what the library says of the end of a server is not shown', async () => {
+  const server = newServer();
+  void server.start();
+  await soon();
+  runs[0]?.answer();
+  await soon();
+  runs[0]?.error('a request failed');
+  runs[0]?.error('the connection is gone', undefined, 'force');
+  await server.stop();
+  runs[0]?.error('a notification could not be sent');
+  expect(runs[0]?.told).toEqual(['a request failed']);
 });
