@@ -195,14 +195,18 @@ export class Commands implements Disposable {
   }
 }
 
-/** explanationText joins explanations. */
+const noQuery = 'There is no query here. Write one first, such as PROFILE(contact).';
+
+/** explanationText joins explanations. It fails if there are none. */
 export function explanationText(answer: Explanations): string {
+  if (answer.length === 0) throw new Error(noQuery);
   if (typeof answer === 'string') return answer;
   return answer.map(({ name, markdown }) => (name && answer.length > 1 ? `## ${name}\n\n${markdown.trim()}\n` : `${markdown.trim()}\n`)).join('\n');
 }
 
-/** wireText joins wire forms: one query alone as it is sent, several with their names. */
+/** wireText joins wire forms: one query alone as it is sent, several with their names. It fails if there are none. */
 export function wireText(answer: WireForms): string {
+  if (answer.length === 0) throw new Error(noQuery);
   if (typeof answer === 'string') return answer;
   if (answer.length === 1) return answer[0]?.query ?? '';
   return answer.map(({ name, query }) => (name ? `${name} = ${query}` : query)).join('\n');

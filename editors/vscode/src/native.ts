@@ -1,11 +1,12 @@
 // The language server as a program of this computer.
 import { execFile, spawn } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { MessageTransports } from 'vscode-languageclient';
 import { StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver-protocol/node';
-import type { LogOutputChannel } from 'vscode';
+import { workspace, type LogOutputChannel } from 'vscode';
 import { logLine } from './log';
 import type { NativeProblem, NativeServer } from './platform';
 import { graceMilliseconds } from './transport';
@@ -13,12 +14,14 @@ import { isTooOld, oldestServer } from './versions';
 
 /** findServer is Platform.native. */
 export async function findServer(path: string): Promise<NativeServer | NativeProblem | undefined> {
-  const program = path || (await onPath('segls'));
+  const program = path ? expand(path) : await onPath('segls');
   if (program === undefined) return undefined;
-  const said = await versionOf(program);
   const unless = path ? 'correct the setting segql.serverPath' : 'install it anew with: go install ./cmd/...';
-  if (said === undefined) {
-    return { problem: `${program} can't be used: it does not say its version as segls does; ${unless}` };
+  let said: string;
+  try {
+    said = await versionOf(program);
+  } catch (err) {
+    return { problem: `${program} can't be used: ${(err as Error).message}; ${unless}` };
   }
   if (isTooOld(said)) {
     return { problem: `${program} is too old: it is version ${said}, but ${oldestServer} or later is needed; ${unless}` };
@@ -50,11 +53,22 @@ async function isProgram(path: string): Promise<boolean> {
   }
 }
 
-/** versionOf asks a program for its version; undefined if it is no segls. */
-function versionOf(program: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
+/** expand replaces what may begin a path in the settings: ~ is the home folder, ${workspaceFolder} the first one open. */
+function expand(path: string): string {
+  const [, start, rest = ''] = /^(~|\$\{workspaceFolder\})([\\/].*)?$/.exec(path) ?? [];
+  const folder = start === '~' ? homedir() : workspace.workspaceFolders?.[0]?.uri.fsPath;
+  return start === undefined || folder === undefined ? path : join(folder, rest);
+}
+
+/** versionOf asks a program for its version. It fails if that is no segls, and says why in the words of a user. */
+function versionOf(program: string): Promise<string> {
+  return new Promise((resolve, reject) => {
     execFile(program, ['--version'], { timeout: 5000, windowsHide: true }, (err, stdout) => {
-      resolve(err ? undefined : /^segls (\S+)/.exec(stdout)?.[1]);
+      const said = err ? undefined : /^segls (\S+)/.exec(stdout)?.[1];
+      if (said !== undefined) resolve(said);
+      else if (err?.code === 'ENOENT') reject(new Error('there is no such file'));
+      else if (err?.code === 'EACCES') reject(new Error('it may not be run'));
+      else reject(new Error('it does not say its version as segls does'));
     });
   });
 }

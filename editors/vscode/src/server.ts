@@ -1,6 +1,6 @@
 // The language server: which one runs, its state, and what it is asked.
 import { EventEmitter, ExtensionMode, UIKind, Uri, env, window, workspace, type CancellationToken, type Disposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
-import { CloseAction, ErrorAction, ExecuteCommandRequest, LanguageClient, State, type LanguageClientOptions, type MessageTransports } from 'vscode-languageclient';
+import { CloseAction, ConnectionError, ErrorAction, ErrorCodes, ExecuteCommandRequest, LanguageClient, ResponseError, State, type LanguageClientOptions, type MessageTransports } from 'vscode-languageclient';
 import { Crashes } from './crashes';
 import { findFiles, readFile } from './files';
 import { signIn } from './signin';
@@ -16,6 +16,31 @@ const language = 'segment-query';
 /** needed are the commands of a server that this extension can't do without. */
 const needed = ['seg.explain', 'seg.wireForm'];
 
+/**
+ * How long a server may take to start, in milliseconds. That of the extension has to be read and compiled first, which a
+ * slow machine takes its time for.
+ */
+export const startLimit = { native: 10_000, bundled: 60_000 } as const;
+
+/** Client is a connection to one run of the server. It leaves it to Server to tell the user that the run has ended. */
+class Client extends LanguageClient {
+  transports: MessageTransports | undefined;
+  private hasEnded = false;
+
+  override error(message: string, data?: unknown, showNotification?: boolean | 'force'): void {
+    // What can't be sent to a server that is ended on purpose is no news to the user either.
+    super.error(message, data, this.hasEnded || showNotification === 'force' ? false : showNotification);
+  }
+
+  /** end ends the server in whatever state it is. One that hangs is not waited for. */
+  async end(): Promise<void> {
+    this.hasEnded = true;
+    // A server that did not start can't be asked to stop, but it can be left.
+    await this.dispose(2000).catch((err: unknown) => { this.debug(String(err)); });
+    this.transports?.writer.end();
+  }
+}
+
 /** Server is the language server, whichever of its forms runs. */
 export class Server implements Disposable {
   private readonly changed = new EventEmitter<void>();
@@ -26,11 +51,16 @@ export class Server implements Disposable {
   /** Names the server that runs: a path, or the one of the extension. */
   description = '';
 
-  private client: LanguageClient | undefined;
+  /** The run of the server that counts; one that has ended or been given up does not. */
+  private client: Client | undefined;
   private compiled: Promise<WebAssembly.Module> | undefined;
   private readonly crashes = new Crashes();
   /** Each call that starts or stops the server waits for the one before. */
   private turn: Promise<void> = Promise.resolve();
+  /** Ends the wait for a start under way. */
+  private giveUp: () => void = () => undefined;
+  /** Starts the server again after a crash. */
+  private again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly context: ExtensionContext,
@@ -49,11 +79,13 @@ export class Server implements Disposable {
 
   /** stop ends the server. */
   stop(): Promise<void> {
+    this.giveUp();
     return this.inTurn(() => this.doStop());
   }
 
   /** restart starts the server anew, also after it was given up. */
   restart(): Promise<void> {
+    this.giveUp();
     return this.inTurn(async () => {
       this.crashes.forget();
       await this.doStop();
@@ -68,11 +100,18 @@ export class Server implements Disposable {
 
   private async doStart(): Promise<void> {
     if (this.client) return;
+    clearTimeout(this.again);
     this.become('starting');
+    const givenUp = new Promise<'given up'>((resolve) => { this.giveUp = () => { resolve('given up'); }; });
     const native = await this.findNative();
     this.description = native ? `${native.path} ${native.version}` : 'the server of the extension';
     this.log.info(`starting ${this.description}`);
-    const client = new LanguageClient('segql', 'Segment Query', () => this.connect(native), this.options());
+    const client: Client = new Client('segql', 'Segment Query', async () => {
+      client.transports = await this.connect(native);
+      // Who no longer waits for the server does not use it either.
+      if (this.client !== client) client.transports.writer.end();
+      return client.transports;
+    }, this.options(() => { this.lost(client); }));
     client.onRequest('segql/readFile', (params: { uri: string }) => readFile(params.uri));
     client.onRequest('segql/findFiles', (params: { uri: string }) => findFiles(params.uri));
     client.onRequest('segql/token', (params: { org: string }) => signIn(params.org));
@@ -92,22 +131,31 @@ export class Server implements Disposable {
     this.client = client;
     const began = performance.now();
     try {
-      await client.start();
-      this.log.info(`running after ${Math.round(performance.now() - began)} ms`);
-      if (native) this.nameOld(client, native);
+      const started = client.start().then(() => 'running' as const);
+      const answer = await orLate(Promise.race([started, givenUp]), native ? startLimit.native : startLimit.bundled);
+      if (this.client !== client) return;
+      if (answer === 'late') {
+        this.client = undefined;
+        void client.end();
+        this.log.error('the server did not answer in time; it is ended');
+        this.become('failed');
+        void this.offerLog(`The segment query language server did not answer: ${this.description}.`);
+      } else if (answer === 'running') {
+        this.log.info(`running after ${Math.round(performance.now() - began)} ms`);
+        if (native) this.nameOld(client, native);
+      }
     } catch (err) {
       this.log.error(`the server did not start: ${String(err)}`);
-      this.become('failed');
-      void this.offerLog('The segment query language server did not start.');
+      this.lost(client);
     }
   }
 
   private async doStop(): Promise<void> {
     const client = this.client;
     this.client = undefined;
+    clearTimeout(this.again);
     this.become('stopped');
-    // A server that hangs is not waited for, and one that never started can't be stopped.
-    await client?.dispose(2000).catch((err: unknown) => { this.log.debug(String(err)); });
+    await client?.end();
   }
 
   private become(state: ServerState): void {
@@ -151,7 +199,7 @@ export class Server implements Disposable {
     return WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
   }
 
-  private options(): LanguageClientOptions {
+  private options(onClosed: () => void): LanguageClientOptions {
     // Of the schemes that documents have, these are stored or being written; others are views of them, as of a comparison.
     const schemes = new Set(['file', 'untitled', ...(workspace.workspaceFolders ?? []).map((f) => f.uri.scheme)]);
     return {
@@ -165,28 +213,31 @@ export class Server implements Disposable {
       markdown: { isTrusted: { enabledCommands: [] }, supportThemeIcons: true },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
-        closed: () => this.closed(),
+        closed: () => {
+          onClosed();
+          return { action: CloseAction.DoNotRestart, handled: true };
+        },
       },
-      initializationFailedHandler: (err) => {
-        this.log.error(`the server did not start: ${String(err)}`);
-        return false;
-      },
+      // The start fails with the same error.
+      initializationFailedHandler: () => false,
     };
   }
 
-  /** The server has ended unasked. */
-  private async closed(): Promise<{ action: CloseAction; handled: true }> {
+  /** A server that ends unasked, at the start or later, starts again, unless it does so too often. */
+  private lost(client: Client): void {
+    if (this.client !== client) return;
+    this.client = undefined;
+    void client.end();
     const after = this.crashes.note(Date.now());
     if (after.restart) {
       this.log.warn(`the server has ended; it starts again in ${after.delay} ms`);
       this.become('starting');
-      await new Promise((resolve) => setTimeout(resolve, after.delay));
-      return { action: CloseAction.Restart, handled: true };
+      this.again = setTimeout(() => { void this.start(); }, after.delay);
+      return;
     }
     this.log.error('the server has ended five times in ten minutes; it is not started again');
     this.become('failed');
     void this.offerReport();
-    return { action: CloseAction.DoNotRestart, handled: true };
   }
 
   private async offerReport(): Promise<void> {
@@ -218,14 +269,14 @@ export class Server implements Disposable {
 
   /** execute runs a command of the server. */
   async execute<R>(command: string, ...args: unknown[]): Promise<R> {
-    return (await this.ready().sendRequest(ExecuteCommandRequest.type, { command, arguments: args })) as R;
+    return (await this.ready().sendRequest(ExecuteCommandRequest.type, { command, arguments: args }).catch(sayEnded)) as R;
   }
 
   /** request asks the server something that is not in the protocol. */
   request<R>(method: string, params: unknown, token?: CancellationToken): Promise<R> {
     const client = this.ready();
     // A token that is undefined would be sent as another parameter.
-    return token ? client.sendRequest<R>(method, params, token) : client.sendRequest<R>(method, params);
+    return (token ? client.sendRequest<R>(method, params, token) : client.sendRequest<R>(method, params)).catch(sayEnded);
   }
 
   /** converter turns what the server sends into what the editor understands. */
@@ -239,4 +290,24 @@ export class Server implements Disposable {
     }
     return this.client;
   }
+}
+
+/** orLate waits for a promise, but not for longer than a time in milliseconds. */
+async function orLate<R>(promise: Promise<R>, limit: number): Promise<R | 'late'> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<'late'>((resolve) => { timer = setTimeout(() => { resolve('late'); }, limit); });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What a request fails with when the server ends before it answers. */
+const endedCodes: readonly number[] = [ErrorCodes.PendingResponseRejected, ErrorCodes.ConnectionInactive, ErrorCodes.MessageWriteError];
+
+/** sayEnded fails with the same error, but tells the end of the server in words for a user. */
+function sayEnded(err: unknown): never {
+  const hasEnded = err instanceof ConnectionError || (err instanceof ResponseError && endedCodes.includes(err.code));
+  throw hasEnded ? new Error('The segment query language server ended before it answered. Try again when it runs; the log says more.', { cause: err }) : err;
 }

@@ -56,7 +56,7 @@ export class SegmentTree implements Disposable, TreeDataProvider<Item> {
       case undefined:
         return this.files();
       case 'file':
-        return [...item.segments];
+        return [...findingsBetween(item).map((finding): FindingItem => ({ kind: 'finding', uri: item.uri, finding })), ...item.segments];
       case 'segment':
         return [...findingsIn(item).map((finding): FindingItem => ({ kind: 'finding', uri: item.uri, finding })), ...item.uses];
       default:
@@ -68,7 +68,7 @@ export class SegmentTree implements Disposable, TreeDataProvider<Item> {
     if (this.server.state !== 'running') return [];
     const files = await this.server.request<SegmentFile[]>('segql/segments', {}).catch(() => []);
     const { converter } = this.server;
-    return files.filter((f) => f.segments.length > 0).map((f): FileItem => {
+    return files.map((f): FileItem => {
       const uri = Uri.parse(f.uri);
       return {
         kind: 'file', uri,
@@ -78,7 +78,7 @@ export class SegmentTree implements Disposable, TreeDataProvider<Item> {
           uses: s.uses.map((use): UseItem => ({ kind: 'use', name: use.name, defined: use.defined ? converter.asLocation(use.defined) : undefined })),
         })),
       };
-    });
+    }).filter((file) => file.segments.length + findingsBetween(file).length > 0);
   }
 
   getTreeItem(item: Item): TreeItem {
@@ -161,6 +161,19 @@ function severityIcon(severity: DiagnosticSeverity): ThemeIcon {
   }
 }
 
+function findingsOf(uri: Uri): Diagnostic[] {
+  return languages.getDiagnostics(uri).filter((d) => d.source === 'seg');
+}
+
+function isIn(finding: Diagnostic, segment: SegmentItem): boolean {
+  return segment.range.intersection(finding.range) !== undefined;
+}
+
 function findingsIn(segment: SegmentItem): Diagnostic[] {
-  return languages.getDiagnostics(segment.uri).filter((d) => d.source === 'seg' && segment.range.intersection(d.range) !== undefined);
+  return findingsOf(segment.uri).filter((finding) => isIn(finding, segment));
+}
+
+/** findingsBetween are the findings of a file that are in none of its segments, as where the text gives none. */
+function findingsBetween(file: FileItem): Diagnostic[] {
+  return findingsOf(file.uri).filter((finding) => !file.segments.some((segment) => isIn(finding, segment)));
 }

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { workspace } from 'vscode';
 import { afterAll, expect, test } from 'vitest';
 import { findServer, onPath } from '../../src/native';
 
@@ -47,5 +48,20 @@ test.each([
 
 test('a path that leads nowhere is named', async () => {
   const path = join(work, 'nowhere');
-  expect(await findServer(path)).toMatchObject({ problem: expect.stringContaining(`${path} can't be used`) as string });
+  expect(await findServer(path)).toEqual({ problem: `${path} can't be used: there is no such file; correct the setting segql.serverPath` });
+});
+
+test('a file that is no program is named', async () => {
+  const path = program('plain', 'echo segls v0.2.0');
+  chmodSync(path, 0o644);
+  expect(await findServer(path)).toEqual({ problem: `${path} can't be used: it may not be run; correct the setting segql.serverPath` });
+});
+
+test('a path may begin with the home folder or that of the workspace', async () => {
+  const path = program('open', 'echo segls v0.2.0');
+  Object.assign(workspace, { workspaceFolders: [{ uri: { fsPath: work } }] });
+  expect(await findServer('${workspaceFolder}/open/segls')).toMatchObject({ path });
+  Object.assign(workspace, { workspaceFolders: undefined });
+  expect(await findServer('${workspaceFolder}/open/segls')).toMatchObject({ problem: expect.stringContaining('${workspaceFolder}/open/segls can') as string });
+  expect(await findServer('~/no-such-segls')).toMatchObject({ problem: expect.stringContaining(`${join(homedir(), 'no-such-segls')} can`) as string });
 });

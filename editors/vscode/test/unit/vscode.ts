@@ -45,8 +45,14 @@ function typeOf(entry: Folder[string]): number {
   return 'linkTo' in entry ? FileType.Directory | FileType.SymbolicLink : FileType.Directory;
 }
 
+const never = (): { dispose(): void } => ({ dispose: () => undefined });
+
+export const settings: Record<string, unknown> = {};
+
 export const workspace = {
   isTrusted: true,
+  onDidChangeTextDocument: never,
+  getConfiguration: () => ({ get: <T>(name: string, otherwise: T): T => (settings[name] as T | undefined) ?? otherwise }),
   fs: {
     stat: (uri: Uri) => Promise.resolve().then(() => ({ type: typeOf(find(uri)), size: 1 })),
     readFile: (uri: Uri) => Promise.resolve().then(() => {
@@ -61,4 +67,25 @@ export const authentication = {
   getSession: (): Promise<{ accessToken: string }> => Promise.reject(new Error('no provider')),
 };
 
-export const window = { shown: [] as string[], showWarningMessage: (text: string) => { window.shown.push(text); } };
+export const DiagnosticSeverity = { Error: 0, Warning: 1, Information: 2, Hint: 3 } as const;
+
+/** The findings, by URI. */
+export const findings: Record<string, unknown[]> = {};
+export const languages = {
+  onDidChangeDiagnostics: never,
+  getDiagnostics: (uri: Uri): unknown[] => findings[uri.toString()] ?? [],
+};
+
+export const window = {
+  createTreeView: () => ({ onDidChangeVisibility: never, dispose: () => undefined }),
+  shown: [] as string[],
+  showWarningMessage: (text: string): Promise<undefined> => { window.shown.push(text); return Promise.resolve(undefined); },
+  showErrorMessage: (text: string): Promise<undefined> => { window.shown.push(text); return Promise.resolve(undefined); },
+};
+
+export class EventEmitter<T> {
+  private readonly listeners: ((value: T) => void)[] = [];
+  readonly event = (listener: (value: T) => void): void => { this.listeners.push(listener); };
+  fire(value: T): void { for (const l of this.listeners) l(value); }
+  dispose(): void { this.listeners.length = 0; }
+}
