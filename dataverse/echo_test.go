@@ -115,6 +115,9 @@ func TestProblemWords(t *testing.T) {
 // not taken for nothing.
 func TestEmptyAnswers(t *testing.T) {
 	client := answering(t, saying(t, http.StatusOK, map[string]int{"x": 1}))
+	if one, err := client.Segment(t.Context(), "0a000000-0000-4000-8000-00000000000a"); err == nil || !strings.Contains(err.Error(), "another form than the service's") {
+		t.Errorf("got %v, %v", one, err)
+	}
 	if all, err := client.Segments(t.Context(), dataverse.Filter{}); err == nil || !strings.Contains(err.Error(), "another form than the service's") {
 		t.Errorf("got %d segments, %v", len(all), err)
 	}

@@ -214,7 +214,7 @@ func (c *Client) Segment(ctx context.Context, id string) (Segment, error) {
 		return Segment{}, err
 	}
 	s, err := w.segment()
-	if err != nil {
+	if err != nil || s.ID == "" {
 		return Segment{}, &Error{Asked: r.what, Message: "the answer has another form than the service's"}
 	}
 	return s, nil

@@ -112,6 +112,7 @@ func idsOfJSON(text string) ([]string, error) {
 
 // idsOfTable reads a list, or a table of which one column holds the ids.
 func idsOfTable(text string) ([]string, error) {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 	r := csv.NewReader(strings.NewReader(text))
 	r.FieldsPerRecord, r.ReuseRecord, r.TrimLeadingSpace, r.Comment, r.Comma = -1, true, true, '#', separator(text)
 	ids := []string{}
@@ -130,14 +131,22 @@ func idsOfTable(text string) ([]string, error) {
 		if strings.TrimSpace(strings.Join(row, "")) == "" {
 			continue
 		}
-		anID := slices.IndexFunc(row, func(cell string) bool { return likeID.MatchString(strings.TrimSpace(cell)) })
-		if first && anID < 0 {
-			column, first = slices.IndexFunc(row, isHeading), false
+		anID := slices.IndexFunc(row, isLikeID)
+		if first && anID < 0 && isHeadings(row) {
+			if column = slices.IndexFunc(row, isHeading); column < 0 && slices.ContainsFunc(row, isOtherID) {
+				line, _ := r.FieldPos(0)
+				return nil, fmt.Errorf("line %d names columns, but no contactid among them: only ids of contacts are taken", line)
+			}
+			first = false
 			continue
 		}
 		first = false
 		if column < 0 { // no heading names it
 			column = max(0, anID)
+			if slices.ContainsFunc(row[column+1:], isLikeID) {
+				line, _ := r.FieldPos(0)
+				return nil, fmt.Errorf("line %d has several ids: write each on a line of its own, or name the column of the ids contactid", line)
+			}
 		}
 		if column >= len(row) {
 			line, _ := r.FieldPos(0)
@@ -150,6 +159,21 @@ func idsOfTable(text string) ([]string, error) {
 		}
 		ids = append(ids, id)
 	}
+}
+
+func isLikeID(cell string) bool { return likeID.MatchString(strings.TrimSpace(cell)) }
+
+// isHeadings reports whether a first row without an id names the columns, and is
+// no row with a slip in its id: one of them is that of the ids, or there is no
+// digit in any.
+func isHeadings(row []string) bool {
+	return slices.ContainsFunc(row, isHeading) || !strings.ContainsAny(strings.Join(row, ""), "0123456789")
+}
+
+// isOtherID reports whether a heading is that of the ids of something else.
+func isOtherID(cell string) bool {
+	cell = strings.ToLower(strings.TrimSpace(cell))
+	return strings.HasSuffix(cell, "id") && cell != "id" || strings.HasPrefix(cell, "(do not modify) ")
 }
 
 // isHeading reports whether a heading is that of the ids: the name of the column,
