@@ -41,5 +41,5 @@ func percentOf(live uint64) int {
 		return most
 	}
 	limit := max(heapFloor, min(2*live, heapCeiling), live+live*growth/100)
-	return min(int(100*limit/live)-100, most) //nolint:gosec // a few thousand at most
+	return min(int(100*limit/live)-100, most) // a few thousand at most
 }

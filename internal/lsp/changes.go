@@ -101,7 +101,7 @@ func (b *batch) setEnd(edit token.Edit, start token.Position) {
 		b.movedEnd = nowhere // two line ends may have become one
 		return
 	}
-	size := token.NewLines(edit.New).Position(token.Pos(len(edit.New)), b.encoding) //nolint:gosec // texts have at most 64 MB
+	size := token.NewLines(edit.New).Position(token.Pos(len(edit.New)), b.encoding) // texts have at most 64 MB
 	b.movedEnd = shiftPosition(size, token.Position{}, start)
 }
 

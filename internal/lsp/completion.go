@@ -198,7 +198,7 @@ func (b *completer) list() *protocol.CompletionList {
 }
 
 func span(start, end int) token.Span {
-	return token.Span{Start: token.Pos(start), End: token.Pos(end)} //nolint:gosec // texts have at most 64 MB
+	return token.Span{Start: token.Pos(start), End: token.Pos(end)} // texts have at most 64 MB
 }
 
 func (b *completer) item(c *candidate, n int, insert, replace protocol.Range) protocol.CompletionItem {

@@ -189,7 +189,7 @@ func configDiagnostics(now *snapshot, u fileURI) []protocol.Diagnostic {
 	}
 	var out []protocol.Diagnostic
 	for _, p := range c.problems[:min(len(c.problems), maxFindings)] {
-		line := uint32(p.line) //nolint:gosec // a line of a file
+		line := uint32(p.line) // a line of a file
 		out = append(out, protocol.Diagnostic{
 			Range:    protocol.Range{Start: protocol.Position{Line: line}, End: protocol.Position{Line: line + 1}},
 			Severity: protocol.DiagnosticSeverityError, Source: protocol.NewOptional(Source),

@@ -100,7 +100,7 @@ func (s *server) formatRanges(ctx context.Context, document protocol.TextDocumen
 func ownText(d *ast.Definition) token.Span {
 	start := len(d.Text) - len(strings.TrimLeft(d.Text, " \t\r\n\v\f"))
 	end := len(strings.TrimRight(d.Text, " \t\r\n\v\f"))
-	return token.Span{Start: token.Pos(start), End: token.Pos(max(start, end))} //nolint:gosec // texts have at most 64 MB
+	return token.Span{Start: token.Pos(start), End: token.Pos(max(start, end))} // texts have at most 64 MB
 }
 
 // formatDefinition returns the edits of the file that lay out a definition; none

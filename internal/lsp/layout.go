@@ -19,7 +19,7 @@ func layoutEdits(before, after string) []token.Edit {
 	i, j := 0, 0
 	add := func(m, n int) {
 		was, is := before[i:i+m], after[j:j+n]
-		s := token.Span{Start: token.Pos(i), End: token.Pos(i + m)} //nolint:gosec // texts have at most 64 MB
+		s := token.Span{Start: token.Pos(i), End: token.Pos(i + m)} // texts have at most 64 MB
 		i, j = i+m, j+n
 		switch last := len(edits) - 1; {
 		case was == is:

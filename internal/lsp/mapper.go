@@ -11,7 +11,7 @@ import (
 // position returns the client's name for a byte offset of f.
 func (f *file) position(p token.Pos) protocol.Position {
 	at := f.lines().Position(p, f.encoding)
-	return protocol.Position{Line: uint32(at.Line), Character: uint32(at.Column)} //nolint:gosec // texts have at most 64 MB
+	return protocol.Position{Line: uint32(at.Line), Character: uint32(at.Column)} // texts have at most 64 MB
 }
 
 // rangeOf returns the client's name for a span of f.

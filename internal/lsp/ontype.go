@@ -93,7 +93,7 @@ func (v view) indentLine(p token.Pos, style project.Style) []token.Edit {
 	if before[head:] == want {
 		return nil
 	}
-	return []token.Edit{{Span: token.Span{Start: start + token.Pos(head), End: p}, New: want}} //nolint:gosec // texts have at most 64 MB
+	return []token.Edit{{Span: token.Span{Start: start + token.Pos(head), End: p}, New: want}} // texts have at most 64 MB
 }
 
 // endsInOperator reports whether a comparison or value goes on behind text.

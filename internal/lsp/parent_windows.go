@@ -7,7 +7,7 @@ import (
 
 // watchParent ends the session when the process of that id is gone.
 func (s *server) watchParent(ctx context.Context, pid int) {
-	process, err := syscall.OpenProcess(syscall.SYNCHRONIZE, false, uint32(pid)) //nolint:gosec // the client's id of a process
+	process, err := syscall.OpenProcess(syscall.SYNCHRONIZE, false, uint32(pid)) // the client's id of a process
 	if err != nil {
 		return // not for want of a process alone: the right to wait for it may be missing
 	}

@@ -75,7 +75,7 @@ func (p *progress) report(done, all int) {
 		return
 	}
 	p.shown.Store(percent)
-	message, share := fmt.Sprintf("%d of %d", done, all), uint32(percent) //nolint:gosec // at most 100
+	message, share := fmt.Sprintf("%d of %d", done, all), uint32(percent) // at most 100
 	p.send(&protocol.WorkDoneProgressReport{Kind: "report", Message: &message, Percentage: &share})
 }
 
@@ -86,7 +86,7 @@ func (p *progress) say(message string) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	share := uint32(p.shown.Load()) //nolint:gosec // from 0 to 100
+	share := uint32(p.shown.Load()) // from 0 to 100
 	p.send(&protocol.WorkDoneProgressReport{Kind: "report", Message: &message, Percentage: &share})
 }
 

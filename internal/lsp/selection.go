@@ -57,7 +57,7 @@ func (v view) selections(at protocol.Position) []token.Span {
 	for i := range spans {
 		spans[i] = d.Abs(spans[i])
 	}
-	whole := token.Span{End: token.Pos(v.tree.Size)} //nolint:gosec // texts have at most 64 MB
+	whole := token.Span{End: token.Pos(v.tree.Size)} // texts have at most 64 MB
 	if len(spans) == 0 || spans[len(spans)-1] != whole {
 		spans = append(spans, whole)
 	}

@@ -56,7 +56,7 @@ func (b *completer) signature(f *frame, r wordDoc) *protocol.SignatureHelp {
 		at := from + strings.Index(r.syntax[from:], p.name)
 		from = at + len(p.name)
 		if can.labelOffsets { // of ASCII, where bytes and UTF-16 units are the same
-			parameter.Label = protocol.ParameterInformationLabelTuple{uint32(at), uint32(from)} //nolint:gosec // short
+			parameter.Label = protocol.ParameterInformationLabelTuple{uint32(at), uint32(from)} // short
 		}
 		info.Parameters = append(info.Parameters, parameter)
 	}
@@ -65,13 +65,13 @@ func (b *completer) signature(f *frame, r wordDoc) *protocol.SignatureHelp {
 	active := b.activeParameter(f, r)
 	switch {
 	case active >= 0:
-		help.ActiveParameter = protocol.NewNullable(uint32(active)) //nolint:gosec // small
+		help.ActiveParameter = protocol.NewNullable(uint32(active)) // small
 	case can.noActiveParameter:
 		help.ActiveParameter = protocol.NullNullable[uint32]()
 	default:
 		// Clients without a word for none would show the first one, unless
 		// it is out of range.
-		help.ActiveParameter = protocol.NewNullable(uint32(len(r.parameters))) //nolint:gosec // small
+		help.ActiveParameter = protocol.NewNullable(uint32(len(r.parameters))) // small
 	}
 	info.ActiveParameter = help.ActiveParameter
 	help.Signatures = []protocol.SignatureInformation{info}

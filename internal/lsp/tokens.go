@@ -290,7 +290,7 @@ func across(text string, encoding token.Encoding) distance {
 
 // units returns the length of text in units of the encoding.
 func units(text string, encoding token.Encoding) uint32 {
-	n := uint32(len(text)) //nolint:gosec // texts have at most 64 MB
+	n := uint32(len(text)) // texts have at most 64 MB
 	if encoding == token.Bytes || isASCII(text) {
 		return n
 	}
@@ -345,13 +345,13 @@ func (l *tokenLegend) encode(text string, tokens []textToken, encoding token.Enc
 			if i := strings.IndexAny(line, "\r\n"); i >= 0 {
 				line = line[:i+1]
 			}
-			s.Start += token.Pos(len(line)) //nolint:gosec // texts have at most 64 MB
+			s.Start += token.Pos(len(line)) // texts have at most 64 MB
 			if line = strings.TrimRight(line, "\r\n"); line == "" {
 				continue
 			}
 			d := across(text[last:start], encoding)
 			last = start
-			//nolint:gosec // an index of a list of few
+			// an index of a list of few
 			e.data = append(e.data, d.lines, d.columns, units(line, encoding), uint32(l.index[t.typ]), t.modifiers)
 		}
 	}
@@ -477,7 +477,7 @@ func (s *server) wholeTokens(ctx context.Context, v view) (result, before *token
 const byteOrderMark = "\uFEFF"
 
 func wholeText(d *ast.Definition) token.Span {
-	return token.Span{End: token.Pos(len(d.Text))} //nolint:gosec // texts have at most 64 MB
+	return token.Span{End: token.Pos(len(d.Text))} // texts have at most 64 MB
 }
 
 // SemanticTokensFull implements protocol.Server.
@@ -558,7 +558,7 @@ func changes(before, after *tokenResult) []protocol.SemanticTokensEdit {
 	if len(oldData) == 0 && len(newData) == 0 {
 		return []protocol.SemanticTokensEdit{}
 	}
-	//nolint:gosec // texts have at most 64 MB
+	// texts have at most 64 MB
 	return []protocol.SemanticTokensEdit{{Start: uint32(start), DeleteCount: uint32(len(oldData)), Data: newData}}
 }
 

@@ -168,7 +168,7 @@ func withBlanks(text string, comment token.Span) token.Span {
 	behind := strings.TrimLeft(text[comment.End:], " \t")
 	startsLine := before == "" || before[len(before)-1] == '\n' || before[len(before)-1] == '\r'
 	endsLine := behind == "" || behind[0] == '\n' || behind[0] == '\r'
-	start, end := token.Pos(len(before)), token.Pos(len(text)-len(behind)) //nolint:gosec // texts have at most 64 MB
+	start, end := token.Pos(len(before)), token.Pos(len(text)-len(behind)) // texts have at most 64 MB
 	switch {
 	case startsLine && endsLine && behind != "":
 		return token.Span{Start: start, End: end + lineEndLen(behind)}

@@ -64,7 +64,7 @@ func IgnoreScope(f *ast.File, edit token.Edit) string {
 		return scope
 	}
 	// The last letter of the rule's name, which stands in the comment.
-	last := edit.Span.Start + token.Pos(len(strings.TrimRight(edit.New, "\r\n"))) - 1 //nolint:gosec // texts have at most 64 MB
+	last := edit.Span.Start + token.Pos(len(strings.TrimRight(edit.New, "\r\n"))) - 1 // texts have at most 64 MB
 	d := after.At(last)
 	ast.Inspect(d.Definition, func(n ast.Node) bool {
 		if n == nil {

@@ -224,9 +224,9 @@ func inlineAll(s *site) (Action, bool) {
 	a.plan = func() (changes, error) {
 		head := headOf(d.Definition)
 		before := commentsIn(d.Definition, token.Span{Start: head, End: d.Query.Extent.Start})
-		after := commentsIn(d.Definition, token.Span{Start: d.Query.Extent.End, End: token.Pos(len(d.Text))}) //nolint:gosec // texts have at most 64 MB
+		after := commentsIn(d.Definition, token.Span{Start: d.Query.Extent.End, End: token.Pos(len(d.Text))}) // texts have at most 64 MB
 		c := changes{within: map[spot][]token.Edit{}, removed: map[spot]token.Span{
-			{s.File, d}: {Start: head, End: token.Pos(len(d.Text))}, //nolint:gosec // texts have at most 64 MB
+			{s.File, d}: {Start: head, End: token.Pos(len(d.Text))}, // texts have at most 64 MB
 		}}
 		for _, ref := range refs {
 			if ref.at.def.Definition == d.Definition {

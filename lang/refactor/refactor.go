@@ -186,7 +186,7 @@ func removal(f *ast.File, d ast.Placed, span token.Span) token.Span {
 	switch next := text[s.End:end]; {
 	case start == f.Start():
 		s.Start, s.End = start, end
-	case end == token.Pos(len(text)), strings.ContainsAny(next, "\r\n"): //nolint:gosec // texts have at most 64 MB
+	case end == token.Pos(len(text)), strings.ContainsAny(next, "\r\n"): // texts have at most 64 MB
 		s.Start = start
 	}
 	return s

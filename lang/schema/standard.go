@@ -28,7 +28,7 @@ func Standard() *Schema { return standard() }
 func loadStandard() *Schema {
 	size, n := binary.Uvarint([]byte(standardPack[:binary.MaxVarintLen32]))
 	var data strings.Builder
-	data.Grow(int(size)) //nolint:gosec // written by the generator
+	data.Grow(int(size)) // written by the generator
 	if _, err := io.Copy(&data, flate.NewReader(strings.NewReader(standardPack[n:]))); err != nil {
 		panic("the embedded standard tables are damaged: " + err.Error())
 	}
@@ -98,7 +98,7 @@ func (u *unpacker) table(t *Table) {
 	t.PrimaryName = u.str()
 	t.Partial = u.number() == 1
 	t.Virtual = u.number() == 1
-	t.ChangeTracking = Answer(u.number()) //nolint:gosec // one of three
+	t.ChangeTracking = Answer(u.number()) // one of three
 	t.Columns = u.someColumns()
 	t.index = indexColumns(t.Columns)
 	u.b.tables[lower(t.Name)] = t
@@ -120,8 +120,8 @@ func (u *unpacker) someColumns() []*Column {
 func (u *unpacker) column(c *Column, room []Choice) []Choice {
 	c.Name = u.str()
 	c.Label = u.str()
-	c.Type = Type(u.number())            //nolint:gosec // one of the few types
-	c.Computed = Computation(u.number()) //nolint:gosec // one of four
+	c.Type = Type(u.number())            // one of the few types
+	c.Computed = Computation(u.number()) // one of four
 	c.Virtual = u.number() == 1
 	c.MaxLength = u.number()
 	if n := u.number(); n > 0 {
@@ -142,7 +142,7 @@ func (u *unpacker) column(c *Column, room []Choice) []Choice {
 
 func (u *unpacker) relationship(r *Relationship) {
 	r.Name = u.str()
-	r.Kind = Kind(u.number()) //nolint:gosec // one of two
+	r.Kind = Kind(u.number()) // one of two
 	for n := range r.Ends {
 		r.Ends[n] = End{Table: u.str(), Column: u.str()}
 	}

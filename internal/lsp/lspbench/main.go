@@ -200,7 +200,7 @@ func build(ctx context.Context, servers []server, folder string) error {
 			continue
 		}
 		if !isBuilt {
-			out, err := exec.CommandContext(ctx, "go", "build", "-o", path, "segql/cmd/segls").CombinedOutput() //nolint:gosec // the folder is our own
+			out, err := exec.CommandContext(ctx, "go", "build", "-o", path, "segql/cmd/segls").CombinedOutput() // the folder is our own
 			if err != nil {
 				return fmt.Errorf("segls can't be built, start lspbench in its repository: %s", strings.TrimSpace(string(out)))
 			}
