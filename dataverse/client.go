@@ -52,6 +52,9 @@ type Config struct {
 	// Repeats, if not nil, is told of each failure after which a request is sent
 	// again, for about a minute at most. Several goroutines may call it.
 	Repeats func(*Error)
+	// Slow, if not nil, is told when a request has waited for a fifteenth of Limit,
+	// ten seconds of the usual one. Several goroutines may call it.
+	Slow func()
 	// Clock is the real one if nil. Tests have their own.
 	Clock Clock
 	// Limit is how long one request may take; two and a half minutes if zero,
@@ -70,6 +73,7 @@ type Client struct {
 	preview func(Request)
 	paused  func(until time.Time)
 	repeats func(*Error)
+	slow    func()
 	limit   time.Duration
 }
 
@@ -98,6 +102,10 @@ func New(config Config) (*Client, error) {
 	if repeats == nil {
 		repeats = func(*Error) {}
 	}
+	slow := config.Slow
+	if slow == nil {
+		slow = func() {}
+	}
 	limit := config.Limit
 	if limit == 0 {
 		limit = requestLimit
@@ -111,6 +119,7 @@ func New(config Config) (*Client, error) {
 		preview: config.Preview,
 		paused:  paused,
 		repeats: repeats,
+		slow:    slow,
 		limit:   limit,
 	}
 	c.http.CheckRedirect = c.checkRedirect
@@ -232,6 +241,8 @@ func (c *Client) send(ctx context.Context, r *Request, token string, attempt int
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
 	start := time.Now()
+	slow := time.AfterFunc(c.limit/15, c.slow)
+	defer slow.Stop()
 	response, err := c.http.Do(request)
 	if err != nil {
 		failure := transportError(r, err)

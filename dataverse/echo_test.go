@@ -111,6 +111,18 @@ func TestProblemWords(t *testing.T) {
 	}
 }
 
+// TestEndOfToken holds that no stretch of a token is shown that is too long to
+// stand there by chance.
+func TestEndOfToken(t *testing.T) {
+	for n := 8; n < len(theToken); n++ {
+		end := theToken[len(theToken)-n:]
+		err := validateSecret(t.Context(), answering(t, saying(t, http.StatusBadRequest, refusal("No good near '"+end+"'."))))
+		if err == nil || strings.Contains(err.Error(), end[:8]) {
+			t.Errorf("the last %d bytes: %v", n, err)
+		}
+	}
+}
+
 // TestEmptyAnswers holds that an answer without what was asked for is an error and
 // not taken for nothing.
 func TestEmptyAnswers(t *testing.T) {

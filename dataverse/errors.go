@@ -295,8 +295,9 @@ func (r *Request) clean(text, token string, n int) string {
 	// what is to be found, and last the rest is cut off.
 	text = oneLine(text)
 	secrets := append([]string{token}, r.secrets...)
-	for _, secret := range secrets {
-		text = redact(text, oneLine(secret))
+	text = redact(text, oneLine(token), shortestOfToken)
+	for _, secret := range r.secrets {
+		text = redact(text, oneLine(secret), shortest)
 	}
 	if resembles(text, secrets) {
 		return ""
@@ -304,17 +305,21 @@ func (r *Request) clean(text, token string, n int) string {
 	return cut(text, n)
 }
 
-// shortest is the length in bytes of the shortest piece of a token or query that
-// is taken out of what the service says. Names of tables and columns are mostly
-// shorter, and help.
-const shortest = 16
+// shortest is the length in bytes of the shortest piece of a query that is taken
+// out of what the service says. Names of tables and columns are mostly shorter,
+// and help. Nothing of a token does, so that only what may be there by chance is
+// left of it.
+const (
+	shortest        = 16
+	shortestOfToken = 8
+)
 
-// redact takes the pieces of a secret out of a text.
-func redact(text, secret string) string {
+// redact takes the pieces of a secret, of so many bytes or more, out of a text.
+func redact(text, secret string, size int) string {
 	if secret == "" {
 		return text
 	}
-	size := min(shortest, len(secret))
+	size = min(size, len(secret))
 	pieces := make(map[string]bool, len(secret))
 	for i := range len(secret) - size + 1 {
 		pieces[secret[i:i+size]] = true

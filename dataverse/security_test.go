@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -277,9 +278,16 @@ func TestHostileAnswers(t *testing.T) {
 }
 
 func TestSlowAnswerEnds(t *testing.T) {
+	var slow atomic.Int32
 	s := newStage(t, dataversetest.Options{Fault: always(dataversetest.Fault{Kind: dataversetest.Slow, Delay: time.Hour})},
-		func(c *dataverse.Config) { c.Limit = 20 * time.Millisecond })
+		func(c *dataverse.Config) {
+			c.Limit = 20 * time.Millisecond
+			c.Slow = func() { slow.Add(1) }
+		})
 	err := validateSecret(t.Context(), s.client)
+	if slow.Load() == 0 {
+		t.Error("nobody was told that the service takes its time")
+	}
 	var failure *dataverse.Error
 	if !errors.As(err, &failure) || !strings.Contains(failure.Message, "in time") || !failure.Temporary {
 		t.Errorf("got %v", err)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,18 +25,25 @@ func (a *app) schemaPull() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use: "pull [flags]", Short: "Make a schema of an organization's tables", Long: helpSchemaPull,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return badUsage("pull takes no path, but got %s: name the file with -o", args[0])
 			}
 			if output == "" {
 				return badUsage("pull needs a file to write to, such as -o schema.json; - is standard output")
 			}
+			if cmd.Flags().Changed("table") && len(tables) == 0 {
+				return badUsage("--table needs the name of a table, such as contact; without the flag all are pulled")
+			}
 			var before *schema.Schema
 			if !full && output != "-" {
 				var err error
 				if before, err = a.pulledBefore(output); err != nil {
 					return err
+				}
+				if more := notAmong(before, tables); more > 0 {
+					return badUsage("%s holds %s that --table does not name and would lose: name another file with -o, or say --full to write it anew",
+						output, count(more, "table"))
 				}
 			}
 			return o.run(func(ctx context.Context, client *dataverse.Client) error {
@@ -58,6 +67,21 @@ func (a *app) schemaPull() *cobra.Command {
 	flags.BoolVar(&full, "full", false, "")
 	complete(cmd, "table")
 	return cmd
+}
+
+// notAmong returns how many tables of a schema are not among those that a pull is
+// for; none if it is for all.
+func notAmong(s *schema.Schema, names []string) int {
+	if s == nil || len(names) == 0 {
+		return 0
+	}
+	n := 0
+	for _, t := range s.Tables() {
+		if !t.Partial && !slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(strings.TrimSpace(name), t.Name) }) {
+			n++
+		}
+	}
+	return n
 }
 
 // pulledBefore returns the schema in a file that is to be brought up to date;

@@ -37,6 +37,7 @@ type remote struct {
 	verbose   bool
 	dryRun    bool
 	trouble   sync.Once
+	waiting   sync.Once
 }
 
 func (r *remote) flags(cmd *cobra.Command) {
@@ -94,7 +95,7 @@ func (r *remote) here() (string, error) {
 // and prints what it would send.
 func (r *remote) client(org string) (*dataverse.Client, error) {
 	a := r.app
-	config := dataverse.Config{URL: org, Paused: r.paused, Repeats: r.repeats}
+	config := dataverse.Config{URL: org, Paused: r.paused, Repeats: r.repeats, Slow: r.slow}
 	if r.verbose {
 		config.Log = slog.New(slog.NewTextHandler(aside{a}, nil))
 	}
@@ -127,6 +128,12 @@ func (r *remote) paused(until time.Time) {
 // may call it.
 func (r *remote) repeats(e *dataverse.Error) {
 	r.trouble.Do(func() { fmt.Fprintf(aside{r.app}, "seg: %s; trying again\n", e.Problem()) })
+}
+
+// slow tells the user, once, that the service takes its time. Several goroutines
+// may call it.
+func (r *remote) slow() {
+	r.waiting.Do(func() { fmt.Fprintln(aside{r.app}, "seg: the service has not answered yet; still waiting") })
 }
 
 // noCredential is the sign-in of a dry run, which needs none.
