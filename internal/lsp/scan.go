@@ -517,7 +517,7 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 	s.change(func(n *next) {
 		before := n.settings
 		n.settings = got
-		if before.dialect != got.dialect || before.schema != got.schema || !maps.Equal(before.severities, got.severities) || before.rulesURL != got.rulesURL || before.org != got.org ||
+		if before.dialect != got.dialect || before.standard != got.standard || before.schema != got.schema || !maps.Equal(before.severities, got.severities) || before.rulesURL != got.rulesURL || before.org != got.org ||
 			before.on("diagnostics.workspace") != got.on("diagnostics.workspace") {
 			n.rebuild()
 		}
@@ -535,7 +535,7 @@ func isGiven(value protocol.LSPAny) bool {
 func (s *server) settingsSchema(ctx context.Context, got *settings) {
 	switch {
 	case got.schemaFile == "none":
-		got.schema = nil
+		got.standard = false
 	case got.schemaFile != "":
 		now := s.state.Load()
 		if len(now.folders) > 0 || path.IsAbs(got.schemaFile) {
@@ -551,7 +551,7 @@ func (s *server) settingsSchema(ctx context.Context, got *settings) {
 			if err != nil {
 				s.showMessage(protocol.MessageTypeWarning, "segql settings: the schema %s can't be read: %s", got.schemaFile, sentence(err))
 			} else {
-				got.schema = read
+				got.standard, got.schema = false, read
 			}
 		}
 	}

@@ -51,8 +51,9 @@ func Settings() []Setting {
 // settings are the values of the settings.
 type settings struct {
 	dialect    check.Dialect
-	schemaFile string // as set
-	schema     *schema.Schema
+	schemaFile string         // as set
+	schema     *schema.Schema // that of schemaFile, nil to check no names
+	standard   bool           // the standard tables, in its place
 	severities map[string]check.Severity
 	rulesURL   string
 	org        string
@@ -60,7 +61,17 @@ type settings struct {
 }
 
 func defaultSettings() *settings {
-	return &settings{schema: schema.Standard(), off: map[string]bool{"validate.onSave": true}}
+	return &settings{standard: true, off: map[string]bool{"validate.onSave": true}}
+}
+
+// tables returns the schema that names are checked against, nil if they are not.
+// The standard tables are unpacked when they are first asked for, which takes a
+// fifth of a second in WebAssembly: the answer to initialize does not wait for it.
+func (s *settings) tables() *schema.Schema {
+	if s.standard {
+		return schema.Standard()
+	}
+	return s.schema
 }
 
 // on reports whether a setting of type boolean is true.

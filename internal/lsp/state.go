@@ -219,7 +219,7 @@ func (n *next) unit(home fileURI) *unit {
 	if u := n.units[home]; u != nil {
 		return u
 	}
-	u := &unit{config: n.configs[home], schema: n.settings.schema}
+	u := &unit{config: n.configs[home], schema: n.settings.tables()}
 	if c := u.config; c != nil && (c.said.NoSchema || c.said.Schema != "") {
 		u.schema = c.schema
 	}
