@@ -21,8 +21,13 @@ func (s *server) offerCompletion(c *protocol.ServerCapabilities) {
 	c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{".", "(", ",", "[", " "}, ResolveProvider: &yes}
 }
 
-// maxItems is how many completions are sent at once.
-const maxItems = 200
+const (
+	// maxItems is how many completions are sent at once.
+	maxItems = 200
+	// itemSize is about how long an item is as JSON, in bytes. There is room for
+	// as much from the start, so that nothing is copied on the way.
+	itemSize = 200
+)
 
 // Completion implements protocol.Server.
 func (s *server) Completion(ctx context.Context, params *protocol.CompletionParams) (protocol.CompletionResult, error) {
@@ -97,17 +102,22 @@ type candidate struct {
 
 // itemData is what a client gives back for more about an item.
 type itemData struct {
-	File  fileURI `json:"f,omitempty"`
-	Kind  string  `json:"k"`
-	Name  string  `json:"n"`
-	Owner string  `json:"o,omitempty"`
+	Kind  string `json:"k,omitempty"` // empty if there is nothing more to say
+	Owner string `json:"o,omitempty"`
+	// Name is empty where it is the item's label, so that most items of a list
+	// have the same data.
+	Name string  `json:"n,omitempty"`
+	File fileURI `json:"f,omitempty"`
 }
 
-// encode returns d as JSON. There are many of them in an answer, so no time is
-// spent on finding out what d is made of.
+// encode returns d as JSON. There may be many of them in an answer, so no time
+// is spent on finding out what d is made of.
 func (d itemData) encode() protocol.LSPAny {
+	if d.Kind == "" {
+		return protocol.LSPAny("{}")
+	}
 	b := make([]byte, 0, 128)
-	for _, member := range [...]struct{ name, value string }{{`{"k":`, d.Kind}, {`,"n":`, d.Name}, {`,"o":`, d.Owner}, {`,"f":`, string(d.File)}} {
+	for _, member := range [...]struct{ name, value string }{{`{"k":`, d.Kind}, {`,"o":`, d.Owner}, {`,"n":`, d.Name}, {`,"f":`, string(d.File)}} {
 		if member.value != "" {
 			b = append(b, member.name...)
 			b, _ = jsontext.AppendQuote(b, member.value) // an error tells of bytes that are not UTF-8, which are replaced
@@ -185,24 +195,77 @@ func (b *completer) list() *protocol.CompletionList {
 		x, y := &b.candidates[i], &b.candidates[k]
 		return cmp.Or(x.match-y.match, x.rank-y.rank, y.uses-x.uses, x.place-y.place, i-k)
 	})
-	list := &protocol.CompletionList{Items: make([]protocol.CompletionItem, 0, min(len(order), maxItems))}
+	list := &protocol.CompletionList{}
 	if len(order) > maxItems {
 		order, list.IsIncomplete = order[:maxItems], true
 	}
-	insert := b.rangeOf(b.definition.Abs(span(b.start, int(b.at))))
-	replace := b.rangeOf(b.definition.Abs(span(b.start, b.end)))
+	list.Items = make([]protocol.CompletionItem, len(order))
+	if len(order) == 0 {
+		return list
+	}
+	shared := b.defaults(&b.candidates[order[len(order)/2]])
+	list.ItemDefaults = shared.list
 	for n, i := range order {
-		list.Items = append(list.Items, b.item(&b.candidates[i], n, insert, replace))
+		b.fill(&list.Items[n], &b.candidates[i], n, shared)
 	}
 	return list
+}
+
+// itemDefaults is what the items of a list have in common.
+type itemDefaults struct {
+	insert, replace protocol.Range // of the text that an item takes the place of
+	data            itemData       // of an item whose data is left out
+	// list is what the client takes from the list for all items, nil if that is
+	// nothing.
+	list *protocol.CompletionItemDefaults
+}
+
+// defaults returns what the items of a list have in common, most of which are
+// like the given one. It halves the answer, which the editor has to read before
+// it can show anything.
+func (b *completer) defaults(typical *candidate) *itemDefaults {
+	d := &itemDefaults{
+		insert:  b.rangeOf(b.definition.Abs(span(b.start, int(b.at)))),
+		replace: b.rangeOf(b.definition.Abs(span(b.start, b.end))),
+	}
+	if b.quoted != "" { // what is inserted takes the place of the whole string
+		d.insert = d.replace
+	}
+	can := &b.server.can
+	if !can.defaultRange && !can.defaultData {
+		return d
+	}
+	d.list = &protocol.CompletionItemDefaults{}
+	if can.defaultRange {
+		d.list.EditRange = &d.insert
+		if can.insertReplace && d.insert != d.replace {
+			d.list.EditRange = &protocol.EditRangeWithInsertReplace{Insert: d.insert, Replace: d.replace}
+		}
+	}
+	if can.defaultData {
+		d.data = b.dataOf(typical)
+		d.list.Data = d.data.encode()
+	}
+	return d
+}
+
+// dataOf returns what the client gives back for more about a candidate.
+func (b *completer) dataOf(c *candidate) itemData {
+	d := c.data
+	if d.Name == c.label {
+		d.Name = ""
+	}
+	return d
 }
 
 func span(start, end int) token.Span {
 	return token.Span{Start: token.Pos(start), End: token.Pos(end)} // texts have at most 64 MB
 }
 
-func (b *completer) item(c *candidate, n int, insert, replace protocol.Range) protocol.CompletionItem {
-	item := protocol.CompletionItem{Label: c.label, Kind: c.kind, SortText: protocol.NewOptional(fmt.Sprintf("%03d", n))}
+// fill makes the n-th item of a list of a candidate.
+func (b *completer) fill(item *protocol.CompletionItem, c *candidate, n int, shared *itemDefaults) {
+	can := &b.server.can
+	item.Label, item.Kind, item.SortText = c.label, c.kind, protocol.NewOptional(sortText(n))
 	switch filter := cmp.Or(c.filter, c.label); {
 	case c.byOther:
 		item.FilterText = protocol.NewOptional(c.also + " " + filter)
@@ -211,10 +274,10 @@ func (b *completer) item(c *candidate, n int, insert, replace protocol.Range) pr
 	case c.filter != "":
 		item.FilterText = protocol.NewOptional(filter)
 	}
-	if c.deprecated && b.server.can.deprecatedItems {
+	if c.deprecated && can.deprecatedItems {
 		item.Tags = []protocol.CompletionItemTag{protocol.CompletionItemTagDeprecated}
 	}
-	if b.server.can.labelDetails {
+	if can.labelDetails {
 		if c.detail != "" || c.description != "" {
 			item.LabelDetails = &protocol.CompletionItemLabelDetails{}
 		}
@@ -228,29 +291,39 @@ func (b *completer) item(c *candidate, n int, insert, replace protocol.Range) pr
 	} else if detail := strings.Trim(c.detail+" · "+c.description, " ·"); detail != "" {
 		item.Detail = protocol.NewOptional(detail)
 	}
-	text := c.insert
-	if text == "" {
-		text = c.label
-	}
 	if c.snippet {
 		item.InsertTextFormat = protocol.InsertTextFormatSnippet
 	}
+	text := cmp.Or(c.insert, c.label)
 	switch {
-	case b.quoted != "": // what is inserted takes the place of the whole string
-		item.TextEdit = &protocol.TextEdit{Range: replace, NewText: text}
-	case b.server.can.insertReplace && insert != replace:
-		item.TextEdit = &protocol.InsertReplaceEdit{NewText: text, Insert: insert, Replace: replace}
+	case can.defaultRange && text == c.label: // what a client takes that is told nothing else
+	case can.defaultRange:
+		item.TextEditText = protocol.NewOptional(text)
+	case can.insertReplace && shared.insert != shared.replace:
+		item.TextEdit = &protocol.InsertReplaceEdit{NewText: text, Insert: shared.insert, Replace: shared.replace}
 	default:
-		item.TextEdit = &protocol.TextEdit{Range: insert, NewText: text}
+		item.TextEdit = &protocol.TextEdit{Range: shared.insert, NewText: text}
 	}
 	if c.remove.Len() > 0 {
 		item.AdditionalTextEdits = []protocol.TextEdit{{Range: b.rangeOf(b.definition.Abs(c.remove))}}
 	}
-	if c.data.Kind != "" {
-		item.Data = c.data.encode()
+	if data := b.dataOf(c); data != shared.data {
+		item.Data = data.encode()
 	}
-	return item
 }
+
+// sortText returns what brings the n-th item to its place where a client sorts
+// them, below 1,000.
+func sortText(n int) string { return digits[3*n : 3*n+3] }
+
+// digits holds the numbers that sortText returns, one behind the other.
+var digits = func() string {
+	var b strings.Builder
+	for n := range maxItems {
+		fmt.Fprintf(&b, "%03d", n)
+	}
+	return b.String()
+}()
 
 // How well a name matches what was typed, the best first.
 const (

@@ -32,7 +32,39 @@ func (c *client) items(u uri.URI, text string, at int) []protocol.CompletionItem
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return answer.(*protocol.CompletionList).Items
+	return withDefaults(answer.(*protocol.CompletionList))
+}
+
+// withDefaults returns the items of a list, each with what the list says for
+// all, as a client has them.
+func withDefaults(list *protocol.CompletionList) []protocol.CompletionItem {
+	d := list.ItemDefaults
+	if d == nil {
+		return list.Items
+	}
+	for i := range list.Items {
+		item := &list.Items[i]
+		if item.Data == nil {
+			item.Data = d.Data
+		}
+		text, isSet := item.TextEditText.Get()
+		if !isSet {
+			text = item.Label
+		}
+		switch r := d.EditRange.(type) {
+		case *protocol.Range:
+			item.TextEdit = &protocol.TextEdit{Range: *r, NewText: text}
+		case *protocol.EditRangeWithInsertReplace:
+			item.TextEdit = &protocol.InsertReplaceEdit{Insert: r.Insert, Replace: r.Replace, NewText: text}
+		}
+	}
+	return list.Items
+}
+
+// knowDefaults is an option of start: a client that takes what a list of
+// completions says for all of its items.
+func knowDefaults(_ *client, p *protocol.InitializeParams) {
+	p.Capabilities.TextDocument.Completion.CompletionList = &protocol.CompletionListCapabilities{ItemDefaults: []string{"editRange", "data"}}
 }
 
 func labels(items []protocol.CompletionItem) []string {
@@ -520,27 +552,36 @@ func TestCompletionEdits(t *testing.T) {
 		{"operator", "PROFILE(contact).FILTER(gendercode |1)", "==", false, "PROFILE(contact).FILTER(gendercode == 1)"},
 		{"rule", "// seg:ignore unknown-|tabel", "unknown-table", false, "// seg:ignore unknown-table"},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			c := start(t, nil, func(_ *client, p *protocol.InitializeParams) {
-				yes, no := true, false
-				o := p.Capabilities.TextDocument.Completion.CompletionItem
-				o.InsertReplaceSupport = &yes
-				if test.plain {
-					o.SnippetSupport = &no
+		for _, hasDefaults := range []bool{false, true} {
+			name := test.name
+			if hasDefaults {
+				name += ", with defaults"
+			}
+			t.Run(name, func(t *testing.T) {
+				c := start(t, nil, func(c *client, p *protocol.InitializeParams) {
+					yes, no := true, false
+					o := p.Capabilities.TextDocument.Completion.CompletionItem
+					o.InsertReplaceSupport = &yes
+					if test.plain {
+						o.SnippetSupport = &no
+					}
+					if hasDefaults {
+						knowDefaults(c, p)
+					}
+				})
+				caret := strings.IndexByte(test.text, '|')
+				text := test.text[:caret] + test.text[caret+1:]
+				c.open(at("a.seg"), 1, text)
+				items := c.items(at("a.seg"), text, caret)
+				i := slices.IndexFunc(items, func(i protocol.CompletionItem) bool { return i.Label == test.label })
+				if i < 0 {
+					t.Fatalf("%q is not offered, only %q", test.label, first(labels(items), 12))
+				}
+				if diff := gocmp.Diff(test.want, withItem(text, items[i])); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
 				}
 			})
-			caret := strings.IndexByte(test.text, '|')
-			text := test.text[:caret] + test.text[caret+1:]
-			c.open(at("a.seg"), 1, text)
-			items := c.items(at("a.seg"), text, caret)
-			i := slices.IndexFunc(items, func(i protocol.CompletionItem) bool { return i.Label == test.label })
-			if i < 0 {
-				t.Fatalf("%q is not offered, only %q", test.label, first(labels(items), 12))
-			}
-			if diff := gocmp.Diff(test.want, withItem(text, items[i])); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
+		}
 	}
 }
 
@@ -671,9 +712,53 @@ func TestCompletionLimit(t *testing.T) {
 	}
 }
 
+// TestCompletionDefaults holds what of a list is said once for all items, and
+// that it is said only to a client that knows it.
+func TestCompletionDefaults(t *testing.T) {
+	for _, test := range []struct {
+		known []string
+		want  string // of the list, and the item of a column
+	}{
+		{nil, `null {"label":"fullname","textEdit":{"range":{"start":{"line":0,"character":24},"end":{"line":0,"character":28}},"newText":"fullname"},"data":{"k":"column","o":"contact","f":"file:///w/a.seg"}}`},
+		{[]string{"editRange"}, `{"editRange":{"start":{"line":0,"character":24},"end":{"line":0,"character":28}}} {"label":"fullname","data":{"k":"column","o":"contact","f":"file:///w/a.seg"}}`},
+		{[]string{"data"}, `{"data":{"k":"column","o":"contact","f":"file:///w/a.seg"}} {"label":"fullname","textEdit":{"range":{"start":{"line":0,"character":24},"end":{"line":0,"character":28}},"newText":"fullname"}}`},
+		{[]string{"editRange", "data"}, `{"editRange":{"start":{"line":0,"character":24},"end":{"line":0,"character":28}},"data":{"k":"column","o":"contact","f":"file:///w/a.seg"}} {"label":"fullname"}`},
+	} {
+		c := start(t, nil, func(_ *client, p *protocol.InitializeParams) {
+			p.Capabilities.TextDocument.Completion.CompletionList = &protocol.CompletionListCapabilities{ItemDefaults: test.known}
+		})
+		c.open(at("a.seg"), 1, "PROFILE(contact).FILTER(full")
+		answer, err := c.Completion(t.Context(), &protocol.CompletionParams{TextDocumentPositionParams: protocol.TextDocumentPositionParams{
+			TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")}, Position: protocol.Position{Character: 28},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := answer.(*protocol.CompletionList)
+		first := list.Items[0]
+		shown, err := protocol.Marshal(&protocol.CompletionItem{Label: first.Label, TextEdit: first.TextEdit, Data: first.Data})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defaults := []byte("null")
+		if list.ItemDefaults != nil {
+			if defaults, err = protocol.Marshal(list.ItemDefaults); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := gocmp.Diff(test.want, string(defaults)+" "+string(shown)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", test.known, diff)
+		}
+	}
+}
+
 // TestCompletionResolve holds that every item can be asked for more.
 func TestCompletionResolve(t *testing.T) {
-	c := start(t, nil)
+	t.Run("each with its own data", func(t *testing.T) { testResolve(t, start(t, nil)) })
+	t.Run("with defaults", func(t *testing.T) { testResolve(t, start(t, nil, knowDefaults)) })
+}
+
+func testResolve(t *testing.T, c *client) {
 	text := "Base = PROFILE(account).FILTER(name == 'a')\nA = SEGMENT(Base)"
 	c.open(at("a.seg"), 1, text)
 	for _, test := range []struct{ text, label, want string }{

@@ -21,6 +21,7 @@ type capabilities struct {
 	pullDiagnostics, refreshDiagnostics        bool
 	refreshTokens, refreshHints, refreshLenses bool
 	snippets, labelDetails, insertReplace      bool
+	defaultRange, defaultData                  bool // of the items of a completion, said once for all
 	deprecatedItems                            bool
 	markdown                                   bool
 	markdownItems, markdownSignatures          bool
@@ -79,6 +80,10 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	}
 	can.pullDiagnostics = t.Diagnostic != nil
 	can.markupMessages = t.Diagnostic != nil && is(t.Diagnostic.MarkupMessageSupport)
+	if t.Completion != nil && t.Completion.CompletionList != nil {
+		defaults := t.Completion.CompletionList.ItemDefaults
+		can.defaultRange, can.defaultData = slices.Contains(defaults, "editRange"), slices.Contains(defaults, "data")
+	}
 	if t.Completion != nil && t.Completion.CompletionItem != nil {
 		i := t.Completion.CompletionItem
 		can.deprecatedItems = slices.Contains(i.TagSupport.ValueSet, protocol.CompletionItemTagDeprecated)

@@ -106,8 +106,13 @@ func Serve(ctx context.Context, rwc io.ReadWriteCloser, options Options) error {
 type codec struct{}
 
 func (codec) Marshal(v any) ([]byte, error) {
-	if raw, ok := v.(jsonrpc2.RawMessage); ok && raw != nil {
-		return raw, nil
+	switch v := v.(type) {
+	case jsonrpc2.RawMessage:
+		if v != nil {
+			return v, nil
+		}
+	case *protocol.CompletionList: // the only answer that is long and that someone waits for at each letter
+		return protocol.AppendMarshal(make([]byte, 0, 256+itemSize*len(v.Items)), v)
 	}
 	return protocol.Marshal(v)
 }

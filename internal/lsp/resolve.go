@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/go-json-experiment/json"
@@ -12,7 +13,7 @@ import (
 // CompletionResolve implements protocol.Server: it says what an item is.
 func (s *server) CompletionResolve(ctx context.Context, item *protocol.CompletionItem) (*protocol.CompletionItem, error) {
 	now := s.begin(ctx)
-	if p := s.itemDoc(now, item.Data); !p.isEmpty() {
+	if p := s.itemDoc(now, item); !p.isEmpty() {
 		item.Documentation = p.content()
 	}
 	return item, nil
@@ -20,12 +21,13 @@ func (s *server) CompletionResolve(ctx context.Context, item *protocol.Completio
 
 // itemDoc returns what there is to say about an item, which is nothing where
 // its data are not ours.
-func (s *server) itemDoc(now *snapshot, value protocol.LSPAny) *prose {
+func (s *server) itemDoc(now *snapshot, item *protocol.CompletionItem) *prose {
 	p := &prose{markdown: s.can.markdownItems}
 	var data itemData
-	if len(value) == 0 || json.Unmarshal(value, &data) != nil {
+	if len(item.Data) == 0 || json.Unmarshal(item.Data, &data) != nil {
 		return p
 	}
+	data.Name = cmp.Or(data.Name, item.Label)
 	switch data.Kind {
 	case itemWord:
 		p.word(data.Name)

@@ -113,7 +113,7 @@ const capabilities = `{
 	"workspace": {"configuration": true, "workspaceFolders": true, "didChangeWatchedFiles": {"dynamicRegistration": true}},
 	"textDocument": {
 		"publishDiagnostics": {"versionSupport": true, "relatedInformation": true, "codeDescriptionSupport": true, "dataSupport": true},
-		"completion": {"contextSupport": true, "completionItem": {
+		"completion": {"contextSupport": true, "completionList": {"itemDefaults": ["commitCharacters", "editRange", "insertTextFormat", "data"]}, "completionItem": {
 			"snippetSupport": true, "labelDetailsSupport": true, "documentationFormat": ["markdown", "plaintext"],
 			"resolveSupport": {"properties": ["documentation", "detail", "additionalTextEdits"]}}},
 		"hover": {"contentFormat": ["markdown", "plaintext"]},
