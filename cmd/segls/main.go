@@ -209,4 +209,12 @@ func (s stdio) WriteInstantly(p []byte) (int, error) {
 	return 0, nil
 }
 
+// ReadInstantly reads what is there, if the system tells.
+func (s stdio) ReadInstantly(p []byte) int {
+	if in, ok := s.ReadCloser.(interface{ ReadInstantly(p []byte) int }); ok {
+		return in.ReadInstantly(p)
+	}
+	return 0
+}
+
 func (s stdio) Close() error { return errors.Join(s.ReadCloser.Close(), s.out.Close()) }

@@ -76,9 +76,20 @@ func (p *port) Read(b []byte) (int, error) {
 	if len(p.pending) == 0 {
 		return 0, io.EOF
 	}
+	return p.take(b), nil
+}
+
+// ReadInstantly reads what has arrived, which may be nothing.
+func (p *port) ReadInstantly(b []byte) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.take(b)
+}
+
+func (p *port) take(b []byte) int {
 	n := copy(b, p.pending)
 	p.pending = p.pending[n:]
-	return n, nil
+	return n
 }
 
 // Write implements io.Writer.

@@ -25,7 +25,6 @@ func (s *server) diagnose(ctx context.Context) {
 		return
 	case <-s.settled:
 	}
-	last := map[fileURI]published{}
 	for {
 		select {
 		case <-ctx.Done():
@@ -37,7 +36,7 @@ func (s *server) diagnose(ctx context.Context) {
 			s.refreshDiagnostics(ctx)
 			continue
 		}
-		for s.publishNext(ctx, last) {
+		for s.publishNext(ctx) {
 		}
 	}
 }
@@ -58,6 +57,60 @@ func (s *server) takeStale() (*snapshot, []fileURI) {
 	return s.state.Load(), stale
 }
 
+// putBack notes that the diagnostics of files are still to be made.
+func (s *server) putBack(files []fileURI) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, u := range files {
+		s.stale[u] = true
+	}
+}
+
+// diagnoseSoon has the diagnostics of what an edit made stale made as soon as the
+// client says nothing more. Where it did not stop since the edit before, diagnose
+// makes them besides.
+func (s *server) diagnoseSoon() {
+	if s.isEdited.Swap(true) {
+		signal(s.wake)
+	}
+}
+
+// idle is called while the client says nothing more. What may take long is left
+// to diagnose, so that the next message is read.
+func (s *server) idle() {
+	if s.isEdited.Swap(false) && !s.publishEdited() {
+		signal(s.wake)
+	}
+}
+
+// quickFile is the size in bytes up to which a text is checked between two
+// messages, which takes some milliseconds at worst.
+const quickFile = 64 << 10
+
+// publishEdited tells the client the diagnostics of the one file that is stale.
+// It reports false if there are more, or if it can't now.
+func (s *server) publishEdited() bool {
+	select {
+	case <-s.settled:
+	default:
+		return false
+	}
+	if s.can.pullDiagnostics || !s.publishing.TryLock() {
+		return false
+	}
+	defer s.publishing.Unlock()
+	now, stale := s.takeStale()
+	switch {
+	case len(stale) == 0:
+		return true
+	case len(stale) > 1 || now.open[stale[0]] == nil || now.open[stale[0]].tree.Size > quickFile:
+		s.putBack(stale)
+		return false
+	}
+	s.publishGuarded(s.ctx, now, stale[0])
+	return true
+}
+
 // published is what the client was told last of a file.
 type published struct {
 	written fileURI
@@ -68,7 +121,9 @@ type published struct {
 
 // publishNext tells the client the diagnostics of the files that are stale,
 // open ones first. It reports whether there may be more to tell.
-func (s *server) publishNext(ctx context.Context, last map[fileURI]published) bool {
+func (s *server) publishNext(ctx context.Context) bool {
+	s.publishing.Lock()
+	defer s.publishing.Unlock()
 	now, stale := s.takeStale()
 	if len(stale) == 0 {
 		return false
@@ -87,21 +142,21 @@ func (s *server) publishNext(ctx context.Context, last map[fileURI]published) bo
 			return false
 		}
 		if s.state.Load() != now { // the rest is done with what the edit made stale
-			s.mu.Lock()
-			for _, left := range stale[i:] {
-				s.stale[left] = true
-			}
-			s.mu.Unlock()
+			s.putBack(stale[i:])
 			return true
 		}
-		s.guard("diagnostics of "+string(u), func() { s.publish(ctx, now, u, last) })
+		s.publishGuarded(ctx, now, u)
 	}
 	return true
 }
 
+func (s *server) publishGuarded(ctx context.Context, now *snapshot, u fileURI) {
+	s.guard("diagnostics of "+string(u), func() { s.publish(ctx, now, u) })
+}
+
 var hashSeed = maphash.MakeSeed()
 
-func (s *server) publish(ctx context.Context, now *snapshot, u fileURI, last map[fileURI]published) {
+func (s *server) publish(ctx context.Context, now *snapshot, u fileURI) {
 	params := &protocol.PublishDiagnosticsParams{URI: now.written(u), Diagnostics: s.diagnosticsOf(now, u)}
 	is := published{written: params.URI}
 	if f := now.open[u]; f != nil {
@@ -114,7 +169,7 @@ func (s *server) publish(ctx context.Context, now *snapshot, u fileURI, last map
 		return
 	}
 	is.hash = maphash.Bytes(hashSeed, raw)
-	before, told := last[u]
+	before, told := s.published[u]
 	if told && before == is || !told && !is.isOpen && len(params.Diagnostics) == 0 {
 		return
 	}
@@ -122,9 +177,9 @@ func (s *server) publish(ctx context.Context, now *snapshot, u fileURI, last map
 		_ = s.client.PublishDiagnostics(ctx, &protocol.PublishDiagnosticsParams{URI: before.written, Diagnostics: []protocol.Diagnostic{}})
 	}
 	if len(params.Diagnostics) == 0 && !is.isOpen {
-		delete(last, u)
+		delete(s.published, u)
 	} else {
-		last[u] = is
+		s.published[u] = is
 	}
 	_ = s.conn.Notify(ctx, protocol.MethodTextDocumentPublishDiagnostics, jsonrpc2.RawMessage(raw))
 }

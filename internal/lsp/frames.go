@@ -24,8 +24,39 @@ type frames struct {
 	log             *slog.Logger
 }
 
-func newFrames(rwc io.ReadWriteCloser, log *slog.Logger) *frames {
-	return &frames{Stream: jsonrpc2.NewStream(rwc), in: bufio.NewReader(rwc), log: log}
+// newFrames reads messages from rwc. It calls idle before it waits for the next
+// one, if there is none yet. Only an instantReader tells; with others it may be
+// there all the same.
+func newFrames(rwc io.ReadWriteCloser, idle func(), log *slog.Logger) *frames {
+	in := idleReader{Reader: rwc, idle: idle}
+	in.now, _ = rwc.(instantReader)
+	return &frames{Stream: jsonrpc2.NewStream(rwc), in: bufio.NewReader(in), log: log}
+}
+
+// instantReader is a connection that can be read from without waiting.
+type instantReader interface {
+	// ReadInstantly reads what is there, which may be nothing; so it is at the end,
+	// which Read tells.
+	ReadInstantly(p []byte) int
+}
+
+// idleReader has something done while there is nothing to read. For another
+// goroutine to do it that would have to be woken, which takes as long as to do
+// it after most edits.
+type idleReader struct {
+	io.Reader
+	now  instantReader // nil if the connection is none
+	idle func()
+}
+
+func (r idleReader) Read(p []byte) (int, error) {
+	if r.now != nil {
+		if n := r.now.ReadInstantly(p); n > 0 {
+			return n, nil
+		}
+	}
+	r.idle()
+	return r.Reader.Read(p)
 }
 
 // Read implements jsonrpc2.Stream.

@@ -10,7 +10,7 @@ import (
 
 // position returns the client's name for a byte offset of f.
 func (f *file) position(p token.Pos) protocol.Position {
-	at := f.lines().Position(p, f.encoding)
+	at := f.places().position(p)
 	return protocol.Position{Line: uint32(at.Line), Character: uint32(at.Column)} // texts have at most 64 MB
 }
 
@@ -22,7 +22,7 @@ func (f *file) rangeOf(s token.Span) protocol.Range {
 // offset returns the byte offset of a position, which is clamped to the text:
 // editors send positions of texts that they have changed meanwhile.
 func (f *file) offset(p protocol.Position) token.Pos {
-	return f.lines().Offset(tokenPosition(p), f.encoding)
+	return f.places().offset(tokenPosition(p))
 }
 
 // tokenPosition returns a position of the client as token.Lines takes it.

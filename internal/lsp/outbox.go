@@ -47,6 +47,14 @@ func newOutbox(rwc io.ReadWriteCloser, full func()) *outbox {
 	return o
 }
 
+// ReadInstantly reads what is there, if the connection tells.
+func (o *outbox) ReadInstantly(p []byte) int {
+	if in, ok := o.ReadWriteCloser.(instantReader); ok {
+		return in.ReadInstantly(p)
+	}
+	return 0
+}
+
 // Write takes a message to be sent.
 func (o *outbox) Write(p []byte) (int, error) {
 	o.mu.Lock()

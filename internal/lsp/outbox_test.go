@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 
@@ -19,10 +21,17 @@ type slowPipe struct {
 	waited []string // what had to wait
 	reads  chan struct{}
 	broken error
+	there  string // what can be read
 }
 
 func (p *slowPipe) Read([]byte) (int, error) { return 0, io.EOF }
-func (p *slowPipe) Close() error             { return nil }
+
+func (p *slowPipe) ReadInstantly(b []byte) int {
+	n := copy(b, p.there)
+	p.there = p.there[n:]
+	return n
+}
+func (p *slowPipe) Close() error { return nil }
 
 func (p *slowPipe) Write(text []byte) (int, error) {
 	<-p.reads
@@ -130,4 +139,20 @@ func TestOutboxIsBounded(t *testing.T) {
 // TestProgressOfNothing reports of works without any parts.
 func TestProgressOfNothing(*testing.T) {
 	new(progress).report(0, 0)
+}
+
+// TestIdle holds that what is done while the client says nothing more waits for
+// all that it has said.
+func TestIdle(t *testing.T) {
+	p := &slowPipe{there: strings.Repeat("Content-Length: 38\r\n\r\n"+`{"jsonrpc":"2.0","method":"something"}`, 100)}
+	read, idle := 0, []int{}
+	in := newFrames(newOutbox(p, func() {}), func() { idle = append(idle, read) }, slog.New(slog.DiscardHandler))
+	for ; ; read++ {
+		if _, _, err := in.Read(t.Context()); err != nil {
+			break
+		}
+	}
+	if diff := cmp.Diff([]int{100}, idle); diff != "" {
+		t.Errorf("idle after so many messages (-want +got):\n%s", diff)
+	}
 }

@@ -54,6 +54,12 @@ type server struct {
 	reportIDs map[fileURI]string
 	wake      chan struct{}
 	shown     chan struct{} // has something in it when what the client shows in an open text may be out of date
+	// isEdited tells that an edit left diagnostics to be made by idle.
+	isEdited atomic.Bool
+	// publishing is held while the client is told diagnostics; published is what it
+	// was told last of each file.
+	publishing sync.Mutex
+	published  map[fileURI]published
 	// settled is closed when the workspace was read for the first time.
 	settled     chan struct{}
 	settledOnce sync.Once
@@ -78,12 +84,13 @@ type server struct {
 func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteCloser, options Options) *server {
 	s := &server{
 		options: options, log: options.Log, ctx: ctx, cancel: cancel,
-		encoding: token.UTF16, stale: map[fileURI]bool{}, reportIDs: map[fileURI]string{}, wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}),
+		encoding: token.UTF16, stale: map[fileURI]bool{}, reportIDs: map[fileURI]string{}, published: map[fileURI]published{},
+		wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}),
 		consent: newConsent(),
 	}
 	s.trace.Store(protocol.TraceValueOff)
 	s.state.Store(newSnapshot(options.Today()))
-	s.conn = jsonrpc2.NewConn(newFrames(rwc, s.log), jsonrpc2.WithCodec(codec{}))
+	s.conn = jsonrpc2.NewConn(newFrames(rwc, s.idle, s.log), jsonrpc2.WithCodec(codec{}))
 	s.client = protocol.ClientDispatcher(s.conn)
 	return s
 }

@@ -50,7 +50,7 @@ type file struct {
 	isOpen   bool
 	tree     *ast.File
 	encoding token.Encoding
-	lines    func() *token.Lines
+	places   func() *places
 	// checked is the file as its unit's project has it.
 	checked *check.File
 	unit    fileURI
@@ -59,7 +59,7 @@ type file struct {
 func newFile(u fileURI, version int32, isOpen bool, tree *ast.File, encoding token.Encoding) *file {
 	return &file{
 		uri: u, written: u, version: version, isOpen: isOpen, tree: tree, encoding: encoding,
-		lines: sync.OnceValue(func() *token.Lines { return token.NewLines(tree.Text()) }),
+		places: sync.OnceValue(func() *places { return newPlaces(tree, encoding) }),
 	}
 }
 
@@ -162,8 +162,17 @@ type next struct {
 	stale  map[fileURI]bool
 }
 
-// change makes the next state of the server.
+// change makes the next state of the server, and has the diagnostics made that
+// are others in it.
 func (s *server) change(f func(*next)) {
+	if s.advance(f) {
+		signal(s.wake)
+	}
+}
+
+// advance makes the next state of the server. It reports whether diagnostics are
+// to be made anew.
+func (s *server) advance(f func(*next)) (isStale bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := s.state.Load()
@@ -180,9 +189,6 @@ func (s *server) change(f func(*next)) {
 	}
 	s.state.Store(n.snapshot)
 	close(before.over)
-	if len(s.stale) > 0 {
-		signal(s.wake)
-	}
 	for u, f := range n.open {
 		// The client asks again by itself about a text that it changed.
 		if was := before.open[u]; was != nil && was.tree == f.tree && s.stale[u] {
@@ -190,10 +196,15 @@ func (s *server) change(f func(*next)) {
 			break
 		}
 	}
+	return len(s.stale) > 0
 }
 
 // sameDay reports whether two times have the same date, each where it was taken.
-func sameDay(a, b time.Time) bool { return a.Format(time.DateOnly) == b.Format(time.DateOnly) }
+func sameDay(a, b time.Time) bool {
+	year, month, day := a.Date()
+	otherYear, otherMonth, otherDay := b.Date()
+	return year == otherYear && month == otherMonth && day == otherDay
+}
 
 // signal puts something into a channel of one, unless it is full.
 func signal(c chan<- struct{}) {

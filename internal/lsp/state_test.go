@@ -84,7 +84,7 @@ func TestPanicInDiagnostics(t *testing.T) {
 		n.setOpen(newFile(good, 1, true, parser.Parse("B = PROFILE(contact)"), s.encoding))
 		n.open[bad].checked = nil // as no file of a state should be
 	})
-	for last := (map[fileURI]published{}); s.publishNext(t.Context(), last); {
+	for s.publishNext(t.Context()) {
 	}
 	if !strings.Contains(w.String(), string(good)) {
 		t.Errorf("the other file has no diagnostics; sent was %q", w.String())

@@ -48,7 +48,9 @@ func (s *server) DidChange(_ context.Context, params *protocol.DidChangeTextDocu
 	if len(changes) == 0 {
 		f = newFile(f.uri, version, true, f.tree, s.encoding)
 	}
-	s.change(func(n *next) { n.setOpen(f) })
+	if s.advance(func(n *next) { n.setOpen(f) }) {
+		s.diagnoseSoon()
+	}
 	return nil
 }
 

@@ -147,9 +147,7 @@ func (f *File) Text() string { return f.text() }
 func (f *File) join() string {
 	var b strings.Builder
 	b.Grow(f.Size)
-	if f.BOM {
-		b.WriteString(bom)
-	}
+	b.WriteString(f.Mark())
 	for _, d := range f.Definitions {
 		b.WriteString(d.Text)
 	}
@@ -157,12 +155,17 @@ func (f *File) join() string {
 	return b.String()
 }
 
+// Mark returns the byte-order mark that the text starts with, empty if it has none.
+func (f *File) Mark() string {
+	if f.BOM {
+		return bom
+	}
+	return ""
+}
+
 // Start returns where the text behind a byte-order mark starts.
 func (f *File) Start() token.Pos {
-	if f.BOM {
-		return token.Pos(len(bom))
-	}
-	return 0
+	return token.Pos(len(f.Mark()))
 }
 
 // Placed is a definition and its place in a file.
@@ -170,6 +173,9 @@ type Placed struct {
 	*Definition
 	// Offset is where the definition's text starts in the file.
 	Offset token.Pos
+	// Line is the line of the file in which the definition's text starts, from 0.
+	// Lines end as those of token.Lines.
+	Line int32
 	// Reach is how far the parser looked in the file to find the end of the
 	// definition. An edit behind it cannot change the definition.
 	Reach token.Pos

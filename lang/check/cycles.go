@@ -30,14 +30,14 @@ func (u *update) findCycles() {
 		}
 	}
 	isLess := false // that a cycle is gone; the project must not hold its definitions any more
-	for d := range u.gone {
+	for d := range u.gone.all() {
 		isLess = isLess || p.cycles[d] != nil
 	}
 	if len(from) == 0 && !isLess {
 		return
 	}
 	for d := range p.cycles {
-		if !u.gone[d] {
+		if !u.gone.has(d) {
 			from = append(from, d)
 		}
 	}

@@ -4,13 +4,14 @@ import (
 	"hash/maphash"
 	"iter"
 	"maps"
+	"slices"
 )
 
 // table is a map by names that never changes. It is cut into parts, so that a
 // draft of it copies only those that it writes to.
 type table[V any] struct{ parts *[tableParts]map[string]V }
 
-const tableParts = 256
+const tableParts = 64
 
 var tableSeed = maphash.MakeSeed()
 
@@ -78,5 +79,48 @@ func (d *draft[V]) remove(name string) {
 	}
 	if _, ok := d.parts[partOf(name)][name]; ok {
 		delete(d.write(name), name)
+	}
+}
+
+// set is a set that mostly has few members. The zero value is empty.
+type set[K comparable] struct {
+	few  []K
+	many map[K]bool // nil while there are few
+}
+
+// fewMembers is up to how many members are looked through.
+const fewMembers = 8
+
+func (s *set[K]) has(k K) bool { return s.many[k] || slices.Contains(s.few, k) }
+
+func (s *set[K]) add(k K) {
+	switch {
+	case s.has(k):
+	case s.many != nil:
+		s.many[k] = true
+	case len(s.few) < fewMembers:
+		s.few = append(s.few, k)
+	default:
+		s.many = map[K]bool{k: true}
+		for _, member := range s.few {
+			s.many[member] = true
+		}
+		s.few = nil
+	}
+}
+
+// all yields the members, in no order.
+func (s *set[K]) all() iter.Seq[K] {
+	return func(yield func(K) bool) {
+		for _, k := range s.few {
+			if !yield(k) {
+				return
+			}
+		}
+		for k := range s.many {
+			if !yield(k) {
+				return
+			}
+		}
 	}
 }

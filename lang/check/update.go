@@ -22,7 +22,7 @@ func (p *Project) Update(files []*File, removed []string) *Project {
 	q := *p
 	q.state, q.affected = &state{}, nil
 	u := &update{
-		was: p, now: &q, edited: map[int]bool{}, changes: map[string]*change{}, come: map[*def]bool{}, gone: map[*def]bool{},
+		was: p, now: &q, changes: map[string]*change{},
 		paths: draft[int]{table: p.paths}, names: draft[*entry]{table: p.names},
 		undefined: draft[bool]{table: p.undefined}, shared: draft[bool]{table: p.shared},
 	}
@@ -50,10 +50,10 @@ type update struct {
 	undefined draft[bool]
 	shared    draft[bool]
 
-	edited  map[int]bool       // the units that are new or replaced
+	edited  set[int]           // the units that are new or replaced
 	changes map[string]*change // by the names that they concern
-	come    map[*def]bool
-	gone    map[*def]bool
+	come    set[*def]
+	gone    set[*def]
 
 	// renewed are the pairs of definitions, before and after, of which the
 	// later stands where the earlier stood, under its name.
@@ -64,7 +64,7 @@ type update struct {
 	// added and dropped are names as they are written, of which there are
 	// definitions now, or are none any more.
 	added, dropped []string
-	affected       map[int]bool
+	affected       set[int]
 	// changed tells that the project gives some other answer than before.
 	changed bool
 }
@@ -107,7 +107,7 @@ func (u *update) put(f *File) {
 		u.changed = true
 	}
 	fresh := newUnit(id, f, old)
-	u.edited[id] = true
+	u.edited.add(id)
 	if old == nil {
 		q.units = append(q.units, fresh)
 		for _, d := range fresh.defs {
@@ -125,6 +125,11 @@ func (u *update) put(f *File) {
 	for min(to, oldTo) > from && fresh.defs[to-1] == old.defs[oldTo-1] {
 		to--
 		oldTo--
+	}
+	if to-from == 1 && oldTo-from == 1 { // as after most edits
+		u.drop(old.defs[from])
+		u.add(fresh.defs[from])
+		return
 	}
 	stays := map[*def]bool{} // those between that stay, too; they keep their order
 	for _, d := range fresh.defs[from:to] {
@@ -146,7 +151,7 @@ func (u *update) put(f *File) {
 
 // add notes a definition that comes.
 func (u *update) add(d *def) {
-	u.come[d] = true
+	u.come.add(d)
 	if d.key != "" {
 		c := u.change(d.key)
 		c.come = append(c.come, d)
@@ -159,7 +164,7 @@ func (u *update) add(d *def) {
 
 // drop notes a definition that goes.
 func (u *update) drop(d *def) {
-	u.gone[d] = true
+	u.gone.add(d)
 	if d.key != "" {
 		c := u.change(d.key)
 		c.gone = append(c.gone, d)
@@ -194,12 +199,12 @@ func (u *update) link() {
 func (u *update) without(list, come []*def) []*def {
 	kept := make([]*def, 0, len(list)+len(come))
 	for _, d := range list {
-		if !u.gone[d] {
+		if !u.gone.has(d) {
 			kept = append(kept, d)
 		}
 	}
 	for _, d := range come {
-		if !u.gone[d] { // a file may be given twice
+		if !u.gone.has(d) { // a file may be given twice
 			kept = append(kept, d)
 		}
 	}
@@ -288,9 +293,8 @@ func (u *update) findKnown() {
 // the project still gives the answers of before.
 func (u *update) findAffected() {
 	p, q := u.was, u.now
-	u.affected = map[int]bool{}
-	for id := range u.edited {
-		u.affected[id] = true
+	for id := range u.edited.all() {
+		u.affected.add(id)
 	}
 	// The names of which a reference may find another table or dialect than before.
 	work := slices.Clone(u.moved)
@@ -303,7 +307,7 @@ func (u *update) findAffected() {
 	for _, cycles := range []map[*def]*cycle{p.cycles, q.cycles} {
 		for d := range cycles {
 			if p.cycles[d] != q.cycles[d] {
-				u.affected[d.unit] = true
+				u.affected.add(d.unit)
 				work = append(work, d.key)
 			}
 		}
@@ -327,7 +331,7 @@ func (u *update) findAffected() {
 		q.state = p.state
 	}
 	for _, unit := range q.units {
-		if u.affected[unit.id] {
+		if u.affected.has(unit.id) {
 			q.affected = append(q.affected, unit.file)
 		}
 	}
@@ -348,12 +352,12 @@ func (u *update) affect(e *entry, defs, refs bool) {
 	}
 	if defs {
 		for _, d := range e.defs {
-			u.affected[d.unit] = true
+			u.affected.add(d.unit)
 		}
 	}
 	if refs {
 		for _, d := range e.refs {
-			u.affected[d.unit] = true
+			u.affected.add(d.unit)
 		}
 	}
 }
@@ -376,7 +380,7 @@ func (u *update) followTables(work []string) {
 			continue
 		}
 		for _, d := range e.refs {
-			if d.key == "" || done[d.key] || u.come[d] || len(q.names.get(d.key).refs) == 0 {
+			if d.key == "" || done[d.key] || u.come.has(d) || len(q.names.get(d.key).refs) == 0 {
 				continue // nothing refers to it, or it was compared already
 			}
 			if p.answerResult(d) != q.answerResult(d) {
@@ -389,15 +393,15 @@ func (u *update) followTables(work []string) {
 // followPlaces notes the units whose findings name places in edited ones.
 func (u *update) followPlaces() {
 	q := u.now
-	isEdited := func(d *def) bool { return u.edited[d.unit] }
+	isEdited := func(d *def) bool { return u.edited.has(d.unit) }
 	for name := range q.shared.all() {
 		if e := q.names.get(name); slices.ContainsFunc(e.defs, isEdited) {
 			u.affect(e, true, false)
 		}
 	}
 	for d, c := range q.cycles {
-		if !u.affected[d.unit] && slices.ContainsFunc(c.listed, isEdited) {
-			u.affected[d.unit] = true
+		if !u.affected.has(d.unit) && slices.ContainsFunc(c.listed, isEdited) {
+			u.affected.add(d.unit)
 		}
 	}
 }

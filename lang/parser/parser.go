@@ -85,16 +85,24 @@ func (c Config) Parse(text string) *ast.File {
 	}
 	r := c.reader(text)
 	defer r.done()
+	line := int32(0)
 	for next := int(file.Start()); ; {
 		d := r.next(next)
+		d.Line = line
 		if d.Query == nil {
 			file.Tail = d
 			return file
 		}
 		file.Definitions = append(file.Definitions, d)
 		next = int(d.End())
+		line += breaks(d)
 	}
 }
+
+// breaks returns the number of line ends in a definition's text. None starts in
+// one definition and ends in the next: where a definition starts, a token does,
+// but for the first one.
+func breaks(d ast.Placed) int32 { return int32(token.CountBreaks(d.Text)) } // texts have at most 64 MB
 
 // unread returns why a text can't be parsed at all, or nil.
 func unread(text string) *ast.Error {
@@ -309,6 +317,7 @@ func (e *reparser) try(end int) (defs []ast.Placed, tail ast.Placed, ok bool) {
 	defs = make([]ast.Placed, e.first, len(e.prev.Definitions)+1)
 	copy(defs, e.prev.Definitions)
 	met := e.first // the first definition of before that may be met again
+	line := e.at(e.first).Line
 	for next := token.Pos(0); ; {
 		// What stood here before the edit, if it is behind it.
 		was := start + next - e.delta
@@ -318,10 +327,11 @@ func (e *reparser) try(end int) (defs []ast.Placed, tail ast.Placed, ok bool) {
 		// Only the first definition of a file starts on a line of its own.
 		isFirst, wasFirst := start+next == e.prev.Start(), was == e.prev.Start()
 		if was >= e.edit.Span.End && e.at(met).Offset == was && isFirst == wasFirst {
+			lines := line - e.at(met).Line
 			for _, d := range e.prev.Definitions[met:] {
-				defs = append(defs, e.moved(d))
+				defs = append(defs, e.moved(d, lines))
 			}
-			return defs, e.moved(e.prev.Tail), true
+			return defs, e.moved(e.prev.Tail, lines), true
 		}
 		d := r.next(int(next))
 		if !isAll && r.reach > len(text) {
@@ -330,6 +340,8 @@ func (e *reparser) try(end int) (defs []ast.Placed, tail ast.Placed, ok bool) {
 		next = d.End()
 		d.Offset += start
 		d.Reach += start
+		d.Line = line
+		line += breaks(d)
 		if d.Query == nil {
 			return defs, d, true
 		}
@@ -337,8 +349,10 @@ func (e *reparser) try(end int) (defs []ast.Placed, tail ast.Placed, ok bool) {
 	}
 }
 
-func (e *reparser) moved(d ast.Placed) ast.Placed {
+// moved returns a definition behind the edit, which moves it by some lines.
+func (e *reparser) moved(d ast.Placed, lines int32) ast.Placed {
 	d.Offset += e.delta
 	d.Reach += e.delta
+	d.Line += lines
 	return d
 }

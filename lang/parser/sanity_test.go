@@ -18,9 +18,13 @@ func checkFile(t testing.TB, f *ast.File) {
 	if f.BOM {
 		at = 3
 	}
+	lines := token.NewLines(f.Text())
 	for _, d := range append(f.Definitions[:len(f.Definitions):len(f.Definitions)], f.Tail) {
 		if d.Offset != at || d.Text != f.Text()[at:d.End()] {
 			t.Fatalf("the definition at %d does not follow the text before it, which ends at %d", d.Offset, at)
+		}
+		if line := lines.Position(at, token.Bytes).Line; int(d.Line) != line {
+			t.Fatalf("the definition at %d is said to stand in line %d, but stands in line %d", at, d.Line, line)
 		}
 		at = d.End()
 		if d.Reach < at {

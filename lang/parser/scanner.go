@@ -345,7 +345,7 @@ func (s *scanner) comment() lexer.Token {
 		return s.token(tOpenComment, len(rest))
 	}
 	t := s.token(tComment, n+4)
-	s.line += countLines(t.Value)
+	s.line += token.CountBreaks(t.Value)
 	return t
 }
 
@@ -368,15 +368,6 @@ func (s *scanner) otherComment() bool {
 		return s.lineHead && len(rest) > 1 && rest[1] != '#'
 	}
 	return (s.lineHead || s.depth == 0) && strings.HasPrefix(rest, "-- ")
-}
-
-// countLines counts the line ends in text: LF, CRLF or a lone CR.
-func countLines(text string) int {
-	n := strings.Count(text, "\n")
-	if strings.IndexByte(text, '\r') >= 0 {
-		n += strings.Count(text, "\r") - strings.Count(text, "\r\n")
-	}
-	return n
 }
 
 // skip returns the offset of the first byte at or behind i that is neither

@@ -75,6 +75,23 @@ func NewLines(text string) *Lines {
 	return l
 }
 
+// CountBreaks returns the number of line ends in text.
+func CountBreaks(text string) int {
+	n := strings.Count(text, "\n")
+	if strings.IndexByte(text, '\r') >= 0 {
+		n += strings.Count(text, "\r") - strings.Count(text, "\r\n")
+	}
+	return n
+}
+
+// Width returns the number of units of enc that start in text.
+func Width(text string, enc Encoding) int {
+	if enc == Bytes || isASCII(text) {
+		return len(text)
+	}
+	return counts{}.add(text).in(enc)
+}
+
 // isASCII looks at eight bytes at a time: it is most of what indexing a text
 // takes, and that is done after every edit.
 func isASCII(s string) bool {
