@@ -81,6 +81,7 @@ func (s *server) idle() {
 	if s.isEdited.Swap(false) && !s.publishEdited() {
 		signal(s.wake)
 	}
+	s.quiet.Reset(quietTime)
 }
 
 // quickFile is the size in bytes up to which a text is checked between two

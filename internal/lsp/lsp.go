@@ -56,6 +56,10 @@ type Options struct {
 	Organization string
 	// Pull, if not nil, reads the tables of organizations.
 	Pull Pull
+	// Quiet, if not nil, is called when the client has said nothing for some
+	// milliseconds, and before that something: it does what should not be done while
+	// somebody waits for an answer.
+	Quiet func()
 	// WatchParent tells that Serve is to end when the client's process does.
 	WatchParent bool
 }
@@ -85,6 +89,7 @@ func Serve(ctx context.Context, rwc io.ReadWriteCloser, options Options) error {
 		_ = out.Close() // a reader that waits for the client must not keep the server
 	}()
 	<-s.conn.Done()
+	s.quiet.Stop()
 	isEnded := ctx.Err() != nil // by exit, by the caller, or with the client's process
 	cancel()
 	s.background.Wait()

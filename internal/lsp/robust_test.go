@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"go.lsp.dev/jsonrpc2"
@@ -495,4 +496,30 @@ func TestProgressOfTheFirstScan(t *testing.T) {
 	c.await("the end of the progress", func() bool {
 		return strings.Count(strings.Join(c.received, " "), "$/progress") >= 2
 	})
+}
+
+// TestQuiet holds that what should not be done while somebody waits is done in
+// the pauses of a session, each time anew.
+func TestQuiet(t *testing.T) {
+	quiet := make(chan struct{}, 1000)
+	c := connect(t, nil, func(o *lsp.Options) { o.Quiet = func() { quiet <- struct{}{} } }).begin()
+	for version := range int32(3) {
+		if version == 0 {
+			c.open(at("a.seg"), 1, "PROFILE(contact)")
+		} else {
+			c.change(at("a.seg"), version+1, &protocol.TextDocumentContentChangeWholeDocument{Text: "PROFILE(account)"})
+		}
+		c.diagnostics(at("a.seg"), version+1)
+		for len(quiet) > 0 {
+			<-quiet
+		}
+		if err := c.call("workspace/symbol", `{"query":""}`); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-quiet:
+		case <-time.After(10 * time.Second):
+			t.Fatal("a pause passed in which nothing was done")
+		}
+	}
 }

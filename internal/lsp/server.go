@@ -54,6 +54,7 @@ type server struct {
 	reportIDs map[fileURI]string
 	wake      chan struct{}
 	shown     chan struct{} // has something in it when what the client shows in an open text may be out of date
+	quiet     *time.Timer   // calls options.Quiet
 	// isEdited tells that an edit left diagnostics to be made by idle.
 	isEdited atomic.Bool
 	// publishing is held while the client is told diagnostics; published is what it
@@ -88,6 +89,7 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 		wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}),
 		consent: newConsent(),
 	}
+	s.quiet = time.AfterFunc(quietTime, s.callQuiet)
 	s.trace.Store(protocol.TraceValueOff)
 	s.state.Store(newSnapshot(options.Today()))
 	s.conn = jsonrpc2.NewConn(newFrames(rwc, s.idle, s.log), jsonrpc2.WithCodec(codec{}))
@@ -150,14 +152,16 @@ func (s *server) cancellable(next jsonrpc2.Handler) jsonrpc2.Handler {
 			}
 			return nil, err
 		}
-		ctx, cancel := context.WithCancel(context.WithValue(s.ctx, requestKey{}, request))
-		defer cancel()
+		ctx := context.WithValue(s.ctx, requestKey{}, request)
 		if req.IsCall() {
 			id := req.ID()
+			withCancel, cancel := context.WithCancel(ctx)
+			ctx = withCancel
 			mu.Lock()
 			running[id] = cancel
 			mu.Unlock()
 			defer func() {
+				cancel()
 				mu.Lock()
 				delete(running, id)
 				mu.Unlock()
@@ -250,6 +254,15 @@ func (s *server) guard(name string, work func()) {
 		}
 	}()
 	work()
+}
+
+// quietTime is how long the client must have said nothing for Options.Quiet.
+const quietTime = 5 * time.Millisecond
+
+func (s *server) callQuiet() {
+	if s.options.Quiet != nil {
+		s.guard("quiet", s.options.Quiet)
+	}
 }
 
 // SetTrace implements protocol.Server.
