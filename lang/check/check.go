@@ -382,10 +382,11 @@ func (p *Project) notes(u *unit, d *def) []note {
 		n.Sure = n.Sure && len(n.Fixes) == 1
 		c.notes = append(c.notes, n)
 	}
-	c.res = Resolve(d.tree, Env{Schema: u.file.Schema, Dialect: u.dialect, Segment: func(name string) (string, bool) {
-		a := c.ask(askTable, name)
-		return a.text, a.ok
-	}})
+	names := d.names.Swap(nil)
+	if !holds(p, d, names) {
+		names = p.findNames(u, d)
+	}
+	c.res, c.asked = names.value, slices.Clip(names.asked)
 	c.walk(d.tree)
 	m = &memo[[]note]{value: slices.Clone(c.notes), asked: slices.Clone(c.asked)} // without room to grow: they are kept
 	m.state.Store(p.state)

@@ -230,17 +230,25 @@ func (p *Project) findResult(d *def) string {
 	if holds(p, d, m) {
 		return m.value
 	}
-	u := p.unit(d.unit)
-	m = &memo[string]{}
-	m.value = Resolve(d.tree, Env{Schema: u.file.Schema, Dialect: u.dialect, RowsOnly: true, Segment: func(name string) (string, bool) {
+	names := p.findNames(p.unit(d.unit), d)
+	m = &memo[string]{value: names.value.Table, asked: names.asked}
+	m.state.Store(p.state)
+	d.result.Store(m)
+	d.names.Store(names)
+	return m.value
+}
+
+// findNames finds what the names in a definition of a unit mean.
+func (p *Project) findNames(u *unit, d *def) *memo[*Resolution] {
+	m := &memo[*Resolution]{}
+	m.value = Resolve(d.tree, Env{Schema: u.file.Schema, Dialect: u.dialect, Segment: func(name string) (string, bool) {
 		name = strings.ToLower(name)
 		a := p.answer(d, askTable, name)
 		m.asked = append(m.asked, asked{askTable, name, a})
 		return a.text, a.ok
-	}}).Table
+	}})
 	m.state.Store(p.state)
-	d.result.Store(m)
-	return m.value
+	return m
 }
 
 // knownNames finds names that are nearly a defined one. It is the same in

@@ -30,6 +30,9 @@ type def struct {
 	unit    int
 	result  atomic.Pointer[memo[string]] // the table of its rows
 	checked atomic.Pointer[memo[[]note]]
+	// names is what its names mean, from when its table is found out until it is
+	// checked, which comes soon and needs the same.
+	names atomic.Pointer[memo[*Resolution]]
 }
 
 // outline is what a definition's text alone tells.

@@ -351,3 +351,17 @@ func TestRelatedMove(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckOfStranger checks a file that is not of the project: as one that
+// stands alone, with what the project knows of other files.
+func TestCheckOfStranger(t *testing.T) {
+	p := check.NewProject([]*check.File{{Path: "a.seg", Tree: parser.Parse("A = PROFILE(contact)"), Schema: schema.Standard()}}, today)
+	f := &check.File{Path: "b.seg", Tree: parser.Parse("B = SEGMENT(A) UNION SEGMENT(C)"), Schema: schema.Standard()}
+	var rules []string
+	for _, finding := range p.Check(f) {
+		rules = append(rules, finding.Rule)
+	}
+	if diff := cmp.Diff([]string{"undefined-segment"}, rules); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
