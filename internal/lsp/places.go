@@ -59,7 +59,8 @@ func (x *places) column(i int) int {
 	switch {
 	case column >= 0:
 	case from > 0:
-		column = x.lines(from-1).Position(token.Pos(len(x.at(from-1).Text)), x.encoding).Column
+		before := x.at(from - 1).Text
+		column = token.Width(before[token.LastLine(before):], x.encoding)
 	default:
 		column = token.Width(x.tree.Mark(), x.encoding)
 	}
@@ -72,6 +73,10 @@ func (x *places) column(i int) int {
 	}
 }
 
+// shortText is the length in bytes up to which a definition's text is looked
+// through for a place: an index would take longer to make, and memory.
+const shortText = 1024
+
 // position returns the line and column of an offset.
 func (x *places) position(p token.Pos) token.Position {
 	if p < x.tree.Start() {
@@ -79,7 +84,12 @@ func (x *places) position(p token.Pos) token.Position {
 	}
 	i := sort.Search(len(x.parts), func(i int) bool { return x.at(i).Offset > p }) - 1
 	d := x.at(i)
-	at := x.lines(i).Position(p-d.Offset, x.encoding)
+	var at token.Position
+	if len(d.Text) <= shortText {
+		at = token.PositionIn(d.Text, p-d.Offset, x.encoding)
+	} else {
+		at = x.lines(i).Position(p-d.Offset, x.encoding)
+	}
 	if at.Line == 0 {
 		at.Column += x.column(i)
 	}

@@ -84,6 +84,20 @@ func CountBreaks(text string) int {
 	return n
 }
 
+// PositionIn returns the line and column of offset p of text, as its Lines do. It
+// reads the text up to there: for a short text that takes less than to index it.
+func PositionIn(text string, p Pos, enc Encoding) Position {
+	p = max(0, min(p, Pos(len(text))))
+	before := text[:p]
+	if p > 0 && int(p) < len(text) && text[p-1] == '\r' && text[p] == '\n' {
+		before = text[:p-1] // between the two the line has not ended
+	}
+	return Position{CountBreaks(before), Width(text[LastLine(before):p], enc)}
+}
+
+// LastLine returns the offset at which the last line of text starts.
+func LastLine(text string) int { return strings.LastIndexAny(text, "\r\n") + 1 }
+
 // Width returns the number of units of enc that start in text.
 func Width(text string, enc Encoding) int {
 	if enc == Bytes || isASCII(text) {

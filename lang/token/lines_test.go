@@ -282,6 +282,9 @@ func places(text string) []int {
 func checkLines(t *testing.T, text string) {
 	t.Helper()
 	lines, naive := token.NewLines(text), newNaive(text)
+	if token.CountBreaks(text)+1 != len(naive.starts) {
+		t.Fatalf("%s has %d line ends, want %d", short(text), token.CountBreaks(text), len(naive.starts)-1)
+	}
 	if lines.Count() != len(naive.starts) {
 		t.Fatalf("%s has %d lines, want %d", short(text), lines.Count(), len(naive.starts))
 	}
@@ -298,6 +301,9 @@ func checkLines(t *testing.T, text string) {
 			pos := naive.position(p, e.enc)
 			if got := lines.Position(token.Pos(p), e.enc); got != pos {
 				t.Fatalf("offset %d of %s is %v in %s, want %v", p, short(text), got, e.name, pos)
+			}
+			if got := token.PositionIn(text, token.Pos(p), e.enc); got != pos {
+				t.Fatalf("offset %d of %s is %v in %s without an index, want %v", p, short(text), got, e.name, pos)
 			}
 			line := naive.line(pos.Line)
 			if line.Contains(token.Pos(p)) {
