@@ -81,7 +81,9 @@ func (s *server) idle() {
 	if s.isEdited.Swap(false) && !s.publishEdited() {
 		signal(s.wake)
 	}
-	s.quiet.Reset(quietTime)
+	if s.options.Quiet != nil && s.isSettled() {
+		s.quiet.Reset(quietTime)
+	}
 }
 
 // quickFile is the size in bytes up to which a text is checked between two
@@ -91,12 +93,7 @@ const quickFile = 64 << 10
 // publishEdited tells the client the diagnostics of the one file that is stale.
 // It reports false if there are more, or if it can't now.
 func (s *server) publishEdited() bool {
-	select {
-	case <-s.settled:
-	default:
-		return false
-	}
-	if s.can.pullDiagnostics || !s.publishing.TryLock() {
+	if !s.isSettled() || s.can.pullDiagnostics || !s.publishing.TryLock() {
 		return false
 	}
 	defer s.publishing.Unlock()
@@ -303,9 +300,7 @@ func (s *server) diagnostic(now *snapshot, f *file, finding check.Finding) proto
 // Diagnostic implements protocol.Server.
 func (s *server) Diagnostic(ctx context.Context, params *protocol.DocumentDiagnosticParams) (protocol.DocumentDiagnosticReport, error) {
 	now := s.begin(ctx)
-	select {
-	case <-s.settled:
-	default:
+	if !s.isSettled() {
 		if err := s.waitSettled(ctx); err != nil {
 			return nil, err
 		}
@@ -416,6 +411,16 @@ func (s *server) report(now *snapshot, u fileURI) ([]protocol.Diagnostic, string
 		return items, ""
 	}
 	return items, strconv.FormatUint(maphash.Bytes(hashSeed, raw), 36)
+}
+
+// isSettled reports whether the workspace was read for the first time.
+func (s *server) isSettled() bool {
+	select {
+	case <-s.settled:
+		return true
+	default:
+		return false
+	}
 }
 
 // waitSettled waits until the workspace was read for the first time.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -89,7 +90,7 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 		wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}),
 		consent: newConsent(),
 	}
-	s.quiet = time.AfterFunc(quietTime, s.callQuiet)
+	s.quiet = time.AfterFunc(math.MaxInt64, s.callQuiet) // idle sets the time
 	s.trace.Store(protocol.TraceValueOff)
 	s.state.Store(newSnapshot(options.Today()))
 	s.conn = jsonrpc2.NewConn(newFrames(rwc, s.idle, s.log), jsonrpc2.WithCodec(codec{}))
@@ -259,11 +260,7 @@ func (s *server) guard(name string, work func()) {
 // quietTime is how long the client must have said nothing for Options.Quiet.
 const quietTime = 5 * time.Millisecond
 
-func (s *server) callQuiet() {
-	if s.options.Quiet != nil {
-		s.guard("quiet", s.options.Quiet)
-	}
-}
+func (s *server) callQuiet() { s.guard("quiet", s.options.Quiet) }
 
 // SetTrace implements protocol.Server.
 func (s *server) SetTrace(_ context.Context, params *protocol.SetTraceParams) error {
