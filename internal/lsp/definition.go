@@ -10,8 +10,8 @@ import (
 
 // Definition implements protocol.Server. It leads from the name of a segment to
 // its definition, from an alias to the step that gives it, and from a table
-// before a column to the step whose row that is. Tables and columns themselves
-// are defined in no text.
+// before a column to the step whose row that is. Other names lead to the schema
+// file, if the query is checked with one.
 func (s *server) Definition(ctx context.Context, params *protocol.DefinitionParams) (protocol.DefinitionResult, error) {
 	v, err := s.file(ctx, params.TextDocument)
 	if err != nil {
@@ -33,6 +33,9 @@ func (s *server) Definition(ctx context.Context, params *protocol.DefinitionPara
 				found = append(found, v.location(n.definition.Abs(made.Extent)))
 			}
 		}
+	}
+	if found == nil {
+		found = s.schemaPlace(ctx, v, n)
 	}
 	if found == nil {
 		return nil, nil

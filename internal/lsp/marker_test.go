@@ -265,7 +265,13 @@ func (r *markerRun) show(u uri.URI, span protocol.Range) string {
 }
 
 func (r *markerRun) place(l protocol.Location) string {
-	return path.Base(string(l.URI)) + ":" + r.show(l.URI, l.Range)
+	shown := path.Base(string(l.URI)) + ":"
+	if _, ok := r.texts[l.URI]; ok {
+		return shown + r.show(l.URI, l.Range)
+	}
+	// A file that no prefix was put into, and that is all ASCII.
+	line := strings.Split(r.files.texts[l.URI], "\n")[l.Range.Start.Line]
+	return fmt.Sprintf("%s%d:%s", shown, l.Range.Start.Line+1, line[l.Range.Start.Character:l.Range.End.Character])
 }
 
 func (r *markerRun) checkDiagnostics() {
