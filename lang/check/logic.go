@@ -564,9 +564,9 @@ func redundantParens(c *pass, n ast.Node) {
 		redundant = o != nil && len(o.Steps) == 0
 	}
 	if redundant {
-		c.report(s, "these parentheses have no effect", token.Fix{Title: "Remove the parentheses", Edits: []token.Edit{
+		c.report(s, "these parentheses have no effect", token.Fix{Title: "Remove the parentheses", Edits: token.KeepApart(c.def.Text, []token.Edit{
 			{Span: token.Span{Start: s.Start, End: s.Start + 1}}, {Span: token.Span{Start: s.End - 1, End: s.End}},
-		}}).Unnecessary = true
+		})}).Unnecessary = true
 	}
 }
 
