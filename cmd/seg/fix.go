@@ -18,6 +18,9 @@ import (
 // another, but two may also undo each other.
 const maxRounds = 10
 
+// mending makes fixes of texts.
+var mending = check.Reparse(parser.Reparse)
+
 // fix mends what can be mended for sure in the sources that are named, writes
 // the files that changed and returns how many fixes were made. A fix that
 // would add a mistake to the syntax is not made.
@@ -106,7 +109,7 @@ func (w *workspace) mended(s *source) (m mended) {
 			m.fixes = 0 // the check that follows tells it
 		}
 	}()
-	_, fixes, after := check.Reparse(parser.Reparse).Mend(s.tree, s.unit.project.Check(s.file))
+	_, fixes, after := mending.Mend(s.tree, s.unit.project.Check(s.file))
 	if after == nil {
 		return m
 	}
