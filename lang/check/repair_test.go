@@ -154,3 +154,25 @@ func TestRemoveParentheses(t *testing.T) {
 		}
 	}
 }
+
+// TestRemoveAlias holds that an alias is removed with its own comma, where that
+// is there.
+func TestRemoveAlias(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"PROFILE(account).TRAVERSE(contact_customer_accounts, x, FILTER(statecode == 0))", "PROFILE(account).TRAVERSE(contact_customer_accounts, FILTER(statecode == 0))"},
+		{"PROFILE(account).TRAVERSE(contact_customer_accounts x, FILTER(statecode == 0))", ""},
+	}
+	for _, test := range tests {
+		got := ""
+		for _, fix := range only(t, find(known(t), test.text)[0], "unused-alias").Fixes {
+			after, err := token.Apply(test.text, fix.Edits...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got += after
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%q: the fixes (-want +got):\n%s", test.text, diff)
+		}
+	}
+}
