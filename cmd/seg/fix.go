@@ -11,12 +11,15 @@ import (
 	"segql/internal/project"
 	"segql/lang/check"
 	"segql/lang/format"
-	"segql/lang/token"
+	"segql/lang/parser"
 )
 
 // maxRounds bounds how often the texts are mended: a fix may make way for
 // another, but two may also undo each other.
 const maxRounds = 10
+
+// mending makes fixes of texts.
+var mending = check.Reparse(parser.Reparse)
 
 // fix mends what can be mended for sure in the sources that are named, writes
 // the files that changed and returns how many fixes were made. A fix that
@@ -106,19 +109,10 @@ func (w *workspace) mended(s *source) (m mended) {
 			m.fixes = 0 // the check that follows tells it
 		}
 	}()
-	edits, fixes := check.SureEdits(s.unit.project.Check(s.file))
-	if fixes == 0 {
+	_, fixes, after := mending.Mend(s.tree, s.unit.project.Check(s.file))
+	if after == nil {
 		return m
 	}
-	text, err := token.Apply(s.text, edits...)
-	if err != nil || text == s.text {
-		return m
-	}
-	after := source{}
-	after.setText(text)
-	if len(after.tree.Errors()) > len(s.tree.Errors()) {
-		return m
-	}
-	m.text, m.fixes = text, fixes
+	m.text, m.fixes = after.Text(), fixes
 	return m
 }

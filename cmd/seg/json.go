@@ -86,7 +86,8 @@ func (w *workspace) json(findings []finding, sum counts, told *jsonService) stri
 			}
 		}
 		for i, x := range f.Fixes {
-			fix := jsonFix{Title: x.Title, Sure: f.Sure && i == 0, Edits: []jsonEdit{}}
+			sure := f.Sure && i == 0 && mending.Make(f.source.tree, x.Edits) != nil
+			fix := jsonFix{Title: x.Title, Sure: sure, Edits: []jsonEdit{}}
 			for _, e := range x.Edits {
 				fix.Edits = append(fix.Edits, jsonEdit{e.Span.Start, e.Span.End, e.New})
 			}

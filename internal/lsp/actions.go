@@ -9,7 +9,6 @@ import (
 
 	"go.lsp.dev/protocol"
 
-	"segql/lang/ast"
 	"segql/lang/check"
 	"segql/lang/parser"
 	"segql/lang/refactor"
@@ -152,8 +151,12 @@ func (a *asking) here(edits ...token.Edit) func() (map[*file][]token.Edit, error
 	return func() (map[*file][]token.Edit, error) { return map[*file][]token.Edit{a.file: edits}, nil }
 }
 
-// quickFixes returns the fixes of the findings at the place, and for each rule
-// that has some there, what else can be done about it.
+// mending makes fixes of texts.
+var mending = check.Reparse(parser.Reparse)
+
+// quickFixes returns the fixes of the findings at the place but for those that
+// would add a mistake to the syntax, and for each rule that has some there,
+// what else can be done about it.
 func (a *asking) quickFixes() []offer {
 	var offers []offer
 	var rules []string
@@ -164,6 +167,9 @@ func (a *asking) quickFixes() []offer {
 		}
 		here = append(here, f)
 		for i, fix := range f.Fixes {
+			if mending.Make(a.tree, fix.Edits) == nil {
+				continue
+			}
 			offers = append(offers, offer{
 				kind: protocol.CodeActionKindQuickFix, title: fix.Title, findings: []check.Finding{f},
 				sure: f.Sure && i == 0, edits: a.here(fix.Edits...),
@@ -202,10 +208,9 @@ func (a *asking) aboutRule(rule string) []offer {
 		offers = append(offers, offer{name: name, kind: protocol.CodeActionKindQuickFix, title: title, findings: about, edits: edits})
 	}
 	if sure > 1 {
-		add("fix-all "+rule, fmt.Sprintf("Fix all %s in this file", rule), here, func() (map[*file][]token.Edit, error) {
-			edits, _ := sureEdits(a.view, all)
-			return a.here(edits...)()
-		})
+		if edits, _, after := mending.Mend(a.tree, all); after != nil {
+			add("fix-all "+rule, fmt.Sprintf("Fix all %s in this file", rule), here, a.here(edits...))
+		}
 	}
 	if !check.CanIgnore(rule) {
 		return offers
@@ -258,8 +263,8 @@ func (a *asking) fixAll() []offer {
 	v, findings, project := a.view, a.found(), a.project()
 	var edits []token.Edit
 	for round := range maxRounds {
-		fixes, tree := sureEdits(v, findings)
-		if len(fixes) == 0 {
+		fixes, _, tree := mending.Mend(v.tree, findings)
+		if tree == nil {
 			break
 		}
 		if edits = fixes; round > 0 {
@@ -275,23 +280,6 @@ func (a *asking) fixAll() []offer {
 		return nil
 	}
 	return []offer{{kind: fixAllKind, title: "Fix all that is sure", edits: a.here(edits...)}}
-}
-
-// sureEdits returns the edits of the fixes that are sure, and what the text then
-// is. There are none where they would change nothing, or add a mistake to the
-// syntax.
-func sureEdits(v view, findings []check.Finding) ([]token.Edit, *ast.File) {
-	edits, _ := check.SureEdits(findings)
-	before := v.text()
-	text, err := token.Apply(before, edits...)
-	if err != nil || text == before {
-		return nil, nil
-	}
-	tree := parser.Parse(text)
-	if len(tree.Errors()) > len(v.tree.Errors()) {
-		return nil, nil
-	}
-	return edits, tree
 }
 
 // workspaceEdit returns edits of files in the form that the client takes.

@@ -145,6 +145,42 @@ func TestResolveAction(t *testing.T) {
 	c.alive()
 }
 
+// brokenList is a text whose one fix, a ] before SEGMENT, adds a mistake.
+const brokenList = "PROFILE(contact).FILTER(fullname IN ['a', 'b'SEGMENT(A)])\n"
+
+// TestHarmfulFixes holds that no fix is offered that adds a mistake, and nothing
+// that has no edit.
+func TestHarmfulFixes(t *testing.T) {
+	c := start(t, nil)
+	u := at("h.seg")
+	quick := func(text, behind string) []string {
+		c.open(u, 1, text)
+		caret := strings.Index(text, behind) + len(behind)
+		all := titles(c.actions(u, asked{only: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix}, from: caret, to: caret}))
+		if err := c.DidClose(t.Context(), &protocol.DidCloseTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}}); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	const mixed = "PROFILE(contact).FILTER(gendercode == 1 OR (statecode == 2) AND PROFILE(contact)'x' == fullname)\n"
+	for _, test := range []struct {
+		text, behind string
+		want         []string
+	}{
+		{brokenList, "'b'", nil},
+		{"A = " + brokenList + "\nB = " + brokenList, "'b'", nil},
+		{mixed, ") AN", []string{"quickfix: Ignore mixed-logical-operators on this line"}},
+		{"A = PROFILE(contact).FILTER((statecode == 0))\n\nB = PROFILE(contact).FILTER((statecode == 0))\n", "((", []string{
+			"quickfix: Remove the parentheses (preferred)", "quickfix: Fix all redundant-parentheses in this file",
+			"quickfix: Ignore redundant-parentheses on this line", "quickfix: Ignore redundant-parentheses in this file",
+		}},
+	} {
+		if diff := gocmp.Diff(test.want, quick(test.text, test.behind)); diff != "" {
+			t.Errorf("%q (-want +got)\n%s", test.text, diff)
+		}
+	}
+}
+
 // TestFixAll holds that fixes which make way for others are made in one go.
 func TestFixAll(t *testing.T) {
 	c := start(t, map[string]string{"seg.toml": ""})
@@ -152,6 +188,8 @@ func TestFixAll(t *testing.T) {
 		{"PROFILE(contact).FILTER(statecode == 0)", ""},
 		{"A = PROFILE(contact).FILTER((statecode = 0))\nB = PROFILE(contact).FILTER(\"a\" == lastname)\n", "A = PROFILE(contact).FILTER(statecode == 0)\nB = PROFILE(contact).FILTER('a' == lastname)\n"},
 		{"PROFILE(contact).FILTER((((statecode = 0))))\n", "PROFILE(contact).FILTER(statecode == 0)\n"},
+		{"A = (PROFILE(contact))\nB = " + brokenList, "A = PROFILE(contact)\nB = " + brokenList},
+		{brokenList, ""},
 	} {
 		u := at("f.seg")
 		c.open(u, 1, test.text)

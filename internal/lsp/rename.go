@@ -110,7 +110,33 @@ func (v view) renameSegment(ctx context.Context, n named, to string) ([]place, e
 		}
 	}
 	definitions, references, err := v.segmentPlaces(ctx, n.Name)
-	return append(definitions, references...), err
+	if err != nil {
+		return nil, err
+	}
+	if err := v.meansOthers(n.Name); err != nil {
+		return nil, err
+	}
+	return append(definitions, references...), nil
+}
+
+// meansOthers refuses a name by which a reference means, beside a definition
+// that would get another name, one that would not.
+func (v view) meansOthers(name string) error {
+	meant := v.project().Lookup(v.checked, name)
+	renamed := map[*ast.Definition]bool{}
+	for _, d := range meant {
+		renamed[d.Definition] = true
+	}
+	for r := range v.referring(name, meant) {
+		for _, d := range v.project().Lookup(r.File, name) {
+			if !renamed[d.Definition] {
+				file := baseName(fileURI(r.File.Path))
+				return failed("%s refers to %s, which is defined in %s, too, and would keep its name there; rename it in %s, which renames all that is meant",
+					file, name, baseName(fileURI(d.File.Path)), file)
+			}
+		}
+	}
+	return nil
 }
 
 // renameAlias returns the places of an alias.

@@ -3,6 +3,7 @@ package lsp_test
 import (
 	"fmt"
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -93,6 +94,44 @@ func TestRenameToLongName(t *testing.T) {
 	for column, length := range map[uint32]int{0: 100, 22: 101} {
 		if err := rename(column, strings.Repeat("x", length)); err != nil {
 			t.Errorf("at %d: %v", column, err)
+		}
+	}
+}
+
+// TestRenameOneOfSeveral holds that a reference which means several definitions
+// keeps them: they are renamed together or not at all.
+func TestRenameOneOfSeveral(t *testing.T) {
+	c := start(t, map[string]string{
+		"f1.seg": "A = PROFILE(contact)\n", "f2.seg": "A = PROFILE(account)\n\nC = SEGMENT(A)\n", "f3.seg": "B = SEGMENT(A)\n",
+		"f4.seg": "D = PROFILE(contact)\n", "f5.seg": "D = PROFILE(lead)\n\nE = SEGMENT(D)\n",
+	})
+	for name := range c.files.texts {
+		c.open(name, 1, c.files.texts[name])
+	}
+	for _, test := range []struct {
+		file   string
+		column uint32
+		want   string // the error, or the files that change
+	}{
+		{"f1.seg", 0, "f3.seg refers to A, which is defined in f2.seg, too, and would keep its name there; rename it in f3.seg, which renames all that is meant"},
+		{"f2.seg", 0, "f3.seg refers to A, which is defined in f1.seg, too, and would keep its name there; rename it in f3.seg, which renames all that is meant"},
+		{"f3.seg", 12, "f1.seg f2.seg f3.seg"},
+		{"f4.seg", 0, "f4.seg"},
+		{"f5.seg", 0, "f5.seg"},
+	} {
+		edit, err := c.Rename(t.Context(), &protocol.RenameParams{NewName: "New", TextDocumentPositionParams: protocol.TextDocumentPositionParams{
+			TextDocument: protocol.TextDocumentIdentifier{URI: at(test.file)}, Position: protocol.Position{Character: test.column},
+		}})
+		got := fmt.Sprint(err)
+		if err == nil {
+			var files []string
+			for _, d := range edit.DocumentChanges {
+				files = append(files, path.Base(string(d.(*protocol.TextDocumentEdit).TextDocument.URI)))
+			}
+			got = strings.Join(files, " ")
+		}
+		if !strings.HasSuffix(got, test.want) {
+			t.Errorf("%s: got %q, want %q", test.file, got, test.want)
 		}
 	}
 }

@@ -201,7 +201,7 @@ func TestSymbolsOfTheWorkspace(t *testing.T) {
 // TestRenameAcrossFiles renames a segment that a stored file refers to: of an
 // open document the version is named.
 func TestRenameAcrossFiles(t *testing.T) {
-	c := start(t, map[string]string{"a.seg": "A = PROFILE(contact)\n", "b.seg": "B = SEGMENT(a)\n", "own.seg": "A = PROFILE(lead)\nOwn = SEGMENT(A).FILTER(statecode = 0)\n"})
+	c := start(t, map[string]string{"a.seg": "A = PROFILE(contact)\n", "b.seg": "B = SEGMENT(a)\n", "own.seg": "Own = PROFILE(lead).FILTER(statecode = 0)\n"})
 	c.open(at("a.seg"), 7, "A = PROFILE(contact)\n")
 	c.diagnostics(at("a.seg"), 7)
 	c.await("the first scan", func() bool { return c.published[at("own.seg")] != nil })

@@ -136,7 +136,7 @@ type textToken struct {
 }
 
 // collect returns the tokens of a definition that touch a span of it, in the
-// order of the text.
+// order of the text. They do not overlap, whatever the tree is.
 func (l *tokenLegend) collect(d *ast.Definition, within token.Span) []textToken {
 	var tokens []textToken
 	touches := func(s token.Span) bool { return s.Start <= within.End && s.End >= within.Start }
@@ -257,6 +257,11 @@ func (l *tokenLegend) collect(d *ast.Definition, within token.Span) []textToken 
 		add(commentToken, c.Span, 0)
 	}
 	slices.SortStableFunc(tokens, func(a, b textToken) int { return int(a.span.Start - b.span.Start) })
+	// In a broken text a name may hold what is a token, too. No client has to
+	// take tokens that overlap.
+	for i := range max(len(tokens)-1, 0) {
+		tokens[i].span.End = min(tokens[i].span.End, tokens[i+1].span.Start)
+	}
 	return tokens
 }
 

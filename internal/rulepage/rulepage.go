@@ -87,7 +87,11 @@ func (p Page) Markdown() string {
 		b.WriteString("\nA mistake in the syntax is always an error, and can't be switched off.\n")
 		return b.String()
 	}
-	fmt.Fprintf(&b, "\nSwitch it off for the next line with `// seg:ignore %s`, or for the project in `seg.toml`:\n\n", p.Name)
+	b.WriteString("\nSwitch it off ")
+	if check.CanIgnore(p.Name) {
+		fmt.Fprintf(&b, "for the next line with `// seg:ignore %s`, or ", p.Name)
+	}
+	b.WriteString("for the project in `seg.toml`:\n\n")
 	fmt.Fprintf(&b, "```toml\n[rules]\n%s = \"off\"\n```\n", p.Name)
 	return b.String()
 }

@@ -38,7 +38,8 @@ func TestMarkdown(t *testing.T) {
 		has  []string
 		not  string
 	}{
-		{"unknown-column", []string{"# unknown-column\n", "| error | both |", "Reported:", "Fine:", "unknown-column = \"off\""}, "mistake in the syntax"},
+		{"unknown-column", []string{"# unknown-column\n", "| error | both |", "Reported:", "Fine:", "// seg:ignore unknown-column", "unknown-column = \"off\""}, "mistake in the syntax"},
+		{"unused-ignore", []string{"\nSwitch it off for the project", "unused-ignore = \"off\""}, "seg:ignore unused-ignore"},
 		{"query-too-long", []string{"| error | outbound |"}, "mistake in the syntax"},
 		{"single-equals", []string{"# single-equals\n", "| error | both |", "statecode = 0", "statecode == 0", "can't be switched off"}, "[rules]"},
 		{"minus-for-except", []string{"can't be switched off"}, "seg:ignore"},

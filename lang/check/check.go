@@ -439,12 +439,26 @@ func (c *pass) reportAs(severity Severity, s token.Span, message string, fixes .
 		severity = set
 	}
 	kept := keepComments(c.def, fixes)
-	n := note{Finding: Finding{Rule: c.rule.Name, Severity: severity, Span: s, Message: message, Fixes: kept, Sure: len(fixes) == 1 && len(kept) == 1}}
+	n := note{Finding: Finding{Rule: c.rule.Name, Severity: severity, Span: s, Message: message, Fixes: kept}}
+	n.Sure = len(fixes) == 1 && len(kept) == 1 && !c.isBroken(kept[0])
 	if severity == Off {
 		return &n
 	}
 	c.notes = append(c.notes, n)
 	return &c.notes[len(c.notes)-1]
+}
+
+// isBroken reports whether a mistake in the syntax touches what a fix changes:
+// it is not sure then what the text is meant to be.
+func (c *pass) isBroken(f token.Fix) bool {
+	if len(c.def.Errors) == 0 {
+		return false
+	}
+	s := token.NoSpan
+	for _, e := range f.Edits {
+		s = s.Join(e.Span)
+	}
+	return slices.ContainsFunc(c.def.Errors, func(e *ast.Error) bool { return e.Span.Start <= s.End && s.Start <= e.Span.End })
 }
 
 // keepComments returns the fixes but for those with which a comment would go.

@@ -4,8 +4,53 @@ import (
 	"cmp"
 	"slices"
 
+	"segql/lang/ast"
 	"segql/lang/token"
 )
+
+// Reparse is [segql/lang/parser.Reparse] for those who mend texts: this package
+// parses nothing.
+type Reparse func(prev *ast.File, edit token.Edit) (*ast.File, error)
+
+// Mend makes the fixes of findings in a file that are sure. One that would add
+// a mistake to the syntax is left out. It returns the edits, how many fixes they
+// are of and what the file is then, nil if there is nothing to be done.
+func (r Reparse) Mend(f *ast.File, findings []Finding) (edits []token.Edit, fixes int, after *ast.File) {
+	edits, fixes = SureEdits(findings)
+	if after = r.Make(f, edits); after != nil || fixes < 2 {
+		return edits, fixes, after
+	}
+	edits, fixes = SureEdits(slices.DeleteFunc(slices.Clone(findings), func(x Finding) bool {
+		return !x.Sure || len(x.Fixes) == 0 || r.Make(f, x.Fixes[0].Edits) == nil
+	}))
+	return edits, fixes, r.Make(f, edits)
+}
+
+// Make returns what a file is with edits made. It returns nil where they would
+// change nothing, can't be made or add a mistake to the syntax.
+func (r Reparse) Make(f *ast.File, edits []token.Edit) *ast.File {
+	span := token.NoSpan
+	for _, e := range edits {
+		span = span.Join(e.Span)
+	}
+	if !span.IsValid() || int(span.End) > f.Size {
+		return nil
+	}
+	before := span.Text(f.Text())
+	within := make([]token.Edit, len(edits))
+	for i, e := range edits {
+		within[i] = e.Shift(-span.Start)
+	}
+	text, err := token.Apply(before, within...)
+	if err != nil || text == before {
+		return nil
+	}
+	after, err := r(f, token.Edit{Span: span, New: text})
+	if err != nil || len(after.Errors()) > len(f.Errors()) {
+		return nil
+	}
+	return after
+}
 
 // SureEdits returns the edits of the fixes that are sure, in the order of the
 // text, and how many fixes they are of. Of two that get in each other's way

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"segql/lang/check"
+	"segql/lang/parser"
 	"segql/lang/token"
 )
 
@@ -54,6 +55,67 @@ func TestSureEdits(t *testing.T) {
 		got, fixes := check.SureEdits(findings)
 		if diff := cmp.Diff(want, got); diff != "" || fixes != made {
 			t.Fatalf("%d fixes, want %d (-want +got):\n%s", fixes, made, diff)
+		}
+	}
+}
+
+// TestMend holds that a fix which adds a mistake to the syntax is left out, and
+// that the others are made.
+func TestMend(t *testing.T) {
+	const (
+		spare  = "A = PROFILE(contact).FILTER((statecode == 0))\n"
+		broken = "B = PROFILE(contact).FILTER(fullname IN ['a', 'b'SEGMENT(A)])\n" // whose ] is missing before SEGMENT
+	)
+	tests := []struct {
+		text, want string // no change if want is empty
+		fixes      int
+	}{
+		{spare, "A = PROFILE(contact).FILTER(statecode == 0)\n", 1},
+		{spare + broken, "A = PROFILE(contact).FILTER(statecode == 0)\n" + broken, 1},
+		{"\uFEFF" + broken + spare, "\uFEFF" + broken + "A = PROFILE(contact).FILTER(statecode == 0)\n", 1},
+		{broken, "", 0},
+		{broken + broken, "", 0},
+		{"A = PROFILE(contact)\n", "", 0},
+	}
+	for _, test := range tests {
+		tree := parser.Parse(test.text)
+		edits, fixes, after := check.Reparse(parser.Reparse).Mend(tree, find(known(t), test.text)[0])
+		if test.want == "" {
+			if after != nil {
+				t.Errorf("%q becomes %q", test.text, after.Text())
+			}
+			continue
+		}
+		if after == nil {
+			t.Errorf("%q stays", test.text)
+			continue
+		}
+		made, err := token.Apply(test.text, edits...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{test.want, test.want}, []string{made, after.Text()}); diff != "" || fixes != test.fixes {
+			t.Errorf("%q: %d fixes, want %d (-want +got):\n%s", test.text, fixes, test.fixes, diff)
+		}
+	}
+}
+
+// TestSureOnlyWhereUnbroken holds that a rule's fix is not sure where a mistake
+// in the syntax touches what it changes.
+func TestSureOnlyWhereUnbroken(t *testing.T) {
+	tests := []struct {
+		text, rule string
+		want       bool
+	}{
+		{"PROFILE(contact).FILTER(statecode == 1 OR (gendercode == 2) AND 'x' == fullname)", "mixed-logical-operators", true},
+		{"PROFILE(contact).FILTER(statecode == 1 OR (gendercode == 2) AND PROFILE(contact)'x' == fullname)", "mixed-logical-operators", false},
+		{"PROFILE(contact).FILTER((statecode == 0))", "redundant-parentheses", true},
+		{"PROFILE(contact).FILTER((statecode = 0))", "redundant-parentheses", false},
+		{"PROFILE(contact).FILTER((statecode == 0)).FILTER(statecode = 0)", "redundant-parentheses", true},
+	}
+	for _, test := range tests {
+		if f := only(t, find(known(t), test.text)[0], test.rule); f.Sure != test.want || len(f.Fixes) == 0 {
+			t.Errorf("%s: the fix is said to be sure: %v", test.text, f.Sure)
 		}
 	}
 }

@@ -538,36 +538,44 @@ func mixedLogical(c *pass, n ast.Node) {
 }
 
 func redundantParens(c *pass, n ast.Node) {
+	if !AreRedundant(c.path) {
+		return
+	}
 	s := n.Span()
-	redundant := false
-	switch n := n.(type) {
+	c.report(s, "these parentheses have no effect", token.Fix{Title: "Remove the parentheses", Edits: token.KeepApart(c.def.Text, []token.Edit{
+		{Span: token.Span{Start: s.Start, End: s.Start + 1}}, {Span: token.Span{Start: s.End - 1, End: s.End}},
+	})}).Unnecessary = true
+}
+
+// AreRedundant reports whether the last node of a path, from the definition
+// down, is parentheses of the kind that redundant-parentheses speaks of.
+func AreRedundant(path []ast.Node) bool {
+	if len(path) < 2 {
+		return false
+	}
+	parent := path[len(path)-2]
+	switch n := path[len(path)-1].(type) {
 	case *ast.ParenExpr:
 		if !n.Rparen.IsValid() {
-			return
+			return false
 		}
 		switch n.X.(type) {
 		case *ast.LogicalExpr, *ast.ArithExpr:
-			switch c.parent(1).(type) {
+			switch parent.(type) {
 			case *ast.Filter, *ast.NotExpr, *ast.ParenExpr:
-				redundant = true
+				return true
 			}
+			return false
 		case *ast.BadExpr:
-		default:
-			redundant = true
+			return false
 		}
+		return true
 	case *ast.ParenQuery:
-		if !n.Rparen.IsValid() || len(n.Query.Operands) > 1 {
-			return
-		}
 		// The product itself writes (SEGMENT(..)).ORDERBY(..).
-		o, _ := c.parent(1).(*ast.Operand)
-		redundant = o != nil && len(o.Steps) == 0
+		o, ok := parent.(*ast.Operand)
+		return ok && n.Rparen.IsValid() && len(n.Query.Operands) == 1 && len(o.Steps) == 0
 	}
-	if redundant {
-		c.report(s, "these parentheses have no effect", token.Fix{Title: "Remove the parentheses", Edits: []token.Edit{
-			{Span: token.Span{Start: s.Start, End: s.Start + 1}}, {Span: token.Span{Start: s.End - 1, End: s.End}},
-		}}).Unnecessary = true
-	}
+	return false
 }
 
 // minChain is how many values make a chain that IN says shorter.

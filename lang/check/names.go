@@ -407,8 +407,11 @@ func unusedAlias(c *pass, n ast.Node) {
 	if alias == nil || len(call.Commas) == 0 || c.res.used[alias] {
 		return
 	}
-	s := token.Span{Start: call.Commas[0], End: alias.Extent.End}
-	f := c.report(alias.Extent, fmt.Sprintf("the alias %s is never used", c.text(alias.Extent)), replaceFix("Remove the alias", s, ""))
+	var fixes []token.Fix
+	if s := (token.Span{Start: call.Commas[0], End: alias.Extent.End}); s.Start < alias.Extent.Start { // its comma may be missing
+		fixes = append(fixes, replaceFix("Remove the alias", s, ""))
+	}
+	f := c.report(alias.Extent, fmt.Sprintf("the alias %s is never used", c.text(alias.Extent)), fixes...)
 	// It may be that a column should have been qualified with it.
 	f.Unnecessary, f.Sure = true, false
 }

@@ -128,3 +128,51 @@ func TestSegmentOfOtherDialect(t *testing.T) {
 		}
 	}
 }
+
+// TestRemoveParentheses holds that no two tokens become one where parentheses
+// stood between them.
+func TestRemoveParentheses(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"PROFILE(contact).FILTER(gendercode == 1 AND(statecode == 0))", "PROFILE(contact).FILTER(gendercode == 1 AND statecode == 0)"},
+		{"PROFILE(contact).FILTER((gendercode == 1)AND statecode == 0)", "PROFILE(contact).FILTER(gendercode == 1 AND statecode == 0)"},
+		{"PROFILE(contact).FILTER(gendercode == 1 &&(statecode == 0))", "PROFILE(contact).FILTER(gendercode == 1 &&statecode == 0)"},
+		{"PROFILE(contact) UNION(PROFILE(contact))", "PROFILE(contact) UNION PROFILE(contact)"},
+		{"(PROFILE(contact))UNION PROFILE(contact)", "PROFILE(contact)UNION PROFILE(contact)"},
+		{"PROFILE(contact).FILTER(numberofchildren == 5 /(/* x */3))", "PROFILE(contact).FILTER(numberofchildren == 5 / /* x */3)"},
+	}
+	for _, test := range tests {
+		f := only(t, find(known(t), test.text)[0], "redundant-parentheses")
+		got, err := token.Apply(test.text, f.Fixes[0].Edits...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" || !f.Sure {
+			t.Errorf("%q: the fix, sure: %v (-want +got):\n%s", test.text, f.Sure, diff)
+		}
+		if left := names(find(known(t), got)[0]); len(left) > 0 {
+			t.Errorf("%q is left with %v", got, left)
+		}
+	}
+}
+
+// TestRemoveAlias holds that an alias is removed with its own comma, where that
+// is there.
+func TestRemoveAlias(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"PROFILE(account).TRAVERSE(contact_customer_accounts, x, FILTER(statecode == 0))", "PROFILE(account).TRAVERSE(contact_customer_accounts, FILTER(statecode == 0))"},
+		{"PROFILE(account).TRAVERSE(contact_customer_accounts x, FILTER(statecode == 0))", ""},
+	}
+	for _, test := range tests {
+		got := ""
+		for _, fix := range only(t, find(known(t), test.text)[0], "unused-alias").Fixes {
+			after, err := token.Apply(test.text, fix.Edits...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got += after
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%q: the fixes (-want +got):\n%s", test.text, diff)
+		}
+	}
+}

@@ -186,7 +186,7 @@ func interactionFilter(c *pass, n ast.Node) {
 func interactionSteps(c *pass, n ast.Node) {
 	o := n.(*ast.Operand)
 	i, isInteraction := o.Source.(*ast.Interaction)
-	if q, ok := c.parent(1).(*ast.Query); ok && isInteraction && c.dialect == Outbound && len(q.Operands) > 1 {
+	if isInteraction && c.dialect == Outbound && c.isJoined() {
 		c.report(i.WordSpan, "an outbound interaction stands alone in its segment; give it a definition and refer to it by SEGMENT(..)")
 	}
 	seen := map[token.Word]bool{}
@@ -208,6 +208,23 @@ func interactionSteps(c *pass, n ast.Node) {
 			c.report(at, fmt.Sprintf("INTERACTION(..) takes one %s; join the conditions", w))
 		}
 		seen[w] = true
+	}
+}
+
+// isJoined reports whether the current operand is one of several of its query,
+// or of one around it in parentheses.
+func (c *pass) isJoined() bool {
+	for i := 1; ; i += 3 { // a query, its parentheses, the operand that they are
+		q, ok := c.parent(i).(*ast.Query)
+		if !ok {
+			return false
+		}
+		if len(q.Operands) > 1 {
+			return true
+		}
+		if _, ok := c.parent(i + 1).(*ast.ParenQuery); !ok {
+			return false
+		}
 	}
 }
 

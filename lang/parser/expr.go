@@ -304,7 +304,7 @@ func (p *parser) unquotedText(n *ast.CompareExpr) {
 	}
 	const maxWords = 8
 	k := 0
-	for t := p.peek(k); k < maxWords && (t.Type == tIdent || t.Type == tNumber); t = p.peek(k) {
+	for t := p.peek(k); k < maxWords && (t.Type == tIdent || t.Type == tNumber) && p.isInLine(k); t = p.peek(k) {
 		if w := word(t); w == token.AND || w == token.OR || w == token.NOT {
 			break
 		}

@@ -247,6 +247,14 @@ func (p *parser) peek(n int) *lexer.Token {
 	return &p.tokens[min(p.i+n, len(p.tokens)-1)]
 }
 
+// isInLine reports whether no comment and no line end stands before the n-th
+// token behind the current one, so that a text may go on with it.
+func (p *parser) isInLine(n int) bool {
+	at := p.i + n
+	gap := p.text[span(&p.tokens[at-1]).End:span(&p.tokens[at]).Start]
+	return !strings.ContainsAny(gap, "/\r\n") // a slash that is no token starts a comment
+}
+
 func (p *parser) advance() {
 	if p.i < len(p.tokens)-1 {
 		p.i++
@@ -1002,11 +1010,14 @@ func (p *parser) sourceCall(t *lexer.Token, s token.Span) ast.Source {
 // quotes.
 func (p *parser) nameWithBlanks(name *ast.Ident) {
 	const maxWords = 20
+	if name == nil || name.Quoted || p.failed() {
+		return
+	}
 	k := 0
-	for k < maxWords && (p.peek(k).Type == tIdent || p.peek(k).Type == tNumber) {
+	for k < maxWords && (p.peek(k).Type == tIdent || p.peek(k).Type == tNumber) && p.isInLine(k) {
 		k++
 	}
-	if name == nil || name.Quoted || k == 0 || p.peek(k).Type != tRparen || p.failed() {
+	if k == 0 || p.peek(k).Type != tRparen {
 		return
 	}
 	for range k {

@@ -186,20 +186,20 @@ func addParens(s *site) (Action, bool) {
 	return Action{}, false
 }
 
-// removeParens removes the innermost parentheses that do not change what is
-// meant.
+// removeParens removes the innermost parentheses that neither change what is
+// meant nor show what binds tighter.
 func removeParens(s *site) (Action, bool) {
 	for i := len(s.path) - 1; i > 0; i-- {
 		var lparen, rparen token.Pos
 		switch n := s.path[i].(type) {
 		case *ast.ParenExpr:
 			lparen, rparen = n.Lparen, n.Rparen
-			if !isRedundant(n, s.parent(i)) {
+			if !check.AreRedundant(s.path[:i+1]) && !isOfOneKind(n, s.parent(i)) {
 				continue
 			}
 		case *ast.ParenQuery:
 			lparen, rparen = n.Lparen, n.Rparen
-			if i < 2 || !isRedundantQuery(n, s.path[i-1], s.path[i-2]) {
+			if !check.AreRedundant(s.path[:i+1]) && (i < 2 || !isQueryOfOneKind(n, s.path[i-1], s.path[i-2])) {
 				continue
 			}
 		default:
@@ -215,17 +215,19 @@ func removeParens(s *site) (Action, bool) {
 	return Action{}, false
 }
 
-// isRedundant reports whether the parentheses of x have no effect below parent.
-func isRedundant(x *ast.ParenExpr, parent ast.Node) bool {
+// isOfOneKind reports whether what stands in parentheses is joined as parent,
+// around it, is, so that the order makes no difference. Arithmetic binds as
+// everyone knows.
+func isOfOneKind(x *ast.ParenExpr, parent ast.Node) bool {
 	switch inner := x.X.(type) {
 	case *ast.LogicalExpr:
 		around, ok := parent.(*ast.LogicalExpr)
-		return !ok || inner.Op == token.And || around.Op == token.Or
+		return ok && inner.Op == around.Op
 	case *ast.ArithExpr:
 		around, ok := parent.(*ast.ArithExpr)
 		return !ok || isProduct(inner) && !isProduct(around) || around.Operands[0] == ast.Expr(x) && isProduct(inner) == isProduct(around)
 	}
-	return true
+	return false
 }
 
 // isProduct reports whether x joins its values by * and /.
@@ -234,14 +236,16 @@ func isProduct(x *ast.ArithExpr) bool {
 	return op == token.Multiply || op == token.Divide
 }
 
-// isRedundantQuery reports whether the parentheses of a query have no effect.
-func isRedundantQuery(p *ast.ParenQuery, operand, query ast.Node) bool {
+// isQueryOfOneKind reports whether a query in parentheses comes first in the
+// query around it, and both have no operators but one.
+func isQueryOfOneKind(p *ast.ParenQuery, operand, query ast.Node) bool {
 	o, isOperand := operand.(*ast.Operand)
 	q, isQuery := query.(*ast.Query)
-	if !isOperand || !isQuery || len(o.Steps) > 0 {
-		return false // the steps are those of the whole query in parentheses
+	if !isOperand || !isQuery || len(o.Steps) > 0 || q.Operands[0] != o {
+		return false // steps are those of the whole query in parentheses
 	}
-	return len(p.Query.Operands) == 1 || q.Operands[0] == o
+	all := slices.Concat(p.Query.Operators, q.Operators)
+	return !slices.ContainsFunc(all, func(op ast.SetOperator) bool { return op.Word != all[0].Word })
 }
 
 // swapSides turns a comparison around that has its value on the left.

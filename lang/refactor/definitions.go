@@ -145,6 +145,37 @@ type reference struct {
 	segment *ast.Segment
 	operand *ast.Operand
 	query   *ast.Query
+	// isWhole tells that it is all of its definition but for parentheses,
+	// hasSteps that steps follow it, or parentheses around it alone.
+	isWhole, hasSteps bool
+}
+
+// newReference returns the reference that a path ends with, from the definition
+// down; false if it stands elsewhere than in an operand.
+func newReference(at spot, path []ast.Node) (r reference, ok bool) {
+	last := len(path) - 1
+	if last < 2 {
+		return r, false
+	}
+	segment, isSegment := path[last].(*ast.Segment)
+	operand, isOperand := path[last-1].(*ast.Operand)
+	query, isQuery := path[last-2].(*ast.Query)
+	if !isSegment || !isOperand || !isQuery || !isClean(at.def.Definition, segment.Extent) {
+		return r, false
+	}
+	r = reference{at: at, segment: segment, operand: operand, query: query, isWhole: true}
+	for _, n := range path[:last] {
+		switch n := n.(type) {
+		case *ast.Query:
+			if len(n.Operands) > 1 {
+				r.isWhole, r.hasSteps = false, false
+			}
+		case *ast.Operand:
+			r.hasSteps = r.hasSteps || len(n.Steps) > 0
+		}
+	}
+	r.isWhole = r.isWhole && !r.hasSteps
+	return r, true
 }
 
 // inline puts a definition in where the place refers to it.
@@ -154,16 +185,14 @@ func inline(s *site) (Action, bool) {
 		if !ok {
 			continue
 		}
-		o, isOperand := s.path[i-1].(*ast.Operand)
-		q, isQuery := s.path[i-2].(*ast.Query)
-		if !isOperand || !isQuery || seg.Name == nil || !isClean(s.def.Definition, seg.Extent) {
+		ref, ok := newReference(spot{s.File, s.def}, s.path[:i+1])
+		if !ok || seg.Name == nil {
 			return Action{}, false
 		}
 		meant := s.Project.Lookup(s.File, seg.Name.Name)
 		if len(meant) == 0 {
 			return Action{}, false
 		}
-		ref := reference{spot{s.File, s.def}, seg, o, q}
 		a := Action{Name: "inline", Kind: Inline, Title: "Inline the segment " + seg.Name.Name}
 		target := meant[0]
 		if len(meant) > 1 {
@@ -243,15 +272,10 @@ func inlineAll(s *site) (Action, bool) {
 // referenceOf finds the operand that a reference stands in.
 func referenceOf(r check.Reference) (found reference, ok bool) {
 	_, path := r.File.Tree.Path(r.Abs(r.Name.Extent).Start)
-	if len(path) > 3 {
-		seg, isSegment := path[len(path)-2].(*ast.Segment)
-		o, isOperand := path[len(path)-3].(*ast.Operand)
-		q, isQuery := path[len(path)-4].(*ast.Query)
-		if isSegment && isOperand && isQuery && isClean(r.Definition, seg.Extent) {
-			return reference{spot{r.File, r.Placed}, seg, o, q}, true
-		}
+	if len(path) == 0 {
+		return reference{}, false
 	}
-	return reference{}, false
+	return newReference(spot{r.File, r.Placed}, path[:len(path)-1]) // but for the name
 }
 
 // whyNotInline says why a definition can't stand in the place of a reference;
@@ -259,7 +283,6 @@ func referenceOf(r check.Reference) (found reference, ok bool) {
 func (s *site) whyNotInline(d check.Definition, ref reference) string {
 	name := d.Name.Name
 	operands := d.Query.Operands
-	alone := ref.isAlone()
 	switch {
 	case len(d.Errors) > 0:
 		return fmt.Sprintf("the definition of %s has mistakes; mend them first", name)
@@ -272,8 +295,7 @@ func (s *site) whyNotInline(d check.Definition, ref reference) string {
 	if outer != inner && inner != check.Undetermined && outer != check.Undetermined {
 		return fmt.Sprintf("%s is %s, the query that refers to it %s", name, inner, outer)
 	}
-	_, isInteraction := operands[0].Source.(*ast.Interaction)
-	if isInteraction && !alone && (len(operands) > 1 || outer != check.Realtime || len(ref.operand.Steps) > 0) {
+	if startsWithInteraction(d.Query) && !ref.isWhole && (len(operands) > 1 || outer != check.Realtime || ref.hasSteps) {
 		return fmt.Sprintf("%s counts the events of an interaction, which stands alone in its segment", name)
 	}
 	why := ""
@@ -296,6 +318,18 @@ func (s *site) whyNotInline(d check.Definition, ref reference) string {
 		return true
 	})
 	return why
+}
+
+// startsWithInteraction reports whether the first operand of a query is an
+// interaction, be it in parentheses.
+func startsWithInteraction(q *ast.Query) bool {
+	switch first := q.Operands[0].Source.(type) {
+	case *ast.Interaction:
+		return true
+	case *ast.ParenQuery:
+		return startsWithInteraction(first.Query)
+	}
+	return false
 }
 
 // isAlone reports whether the reference is all of its query.

@@ -134,13 +134,16 @@ func (a Action) Edits() (Edits, error) {
 // laidOut returns the one edit of the file that makes the edits of a
 // definition and lays it out.
 func (p Place) laidOut(f *check.File, d ast.Placed, edits []token.Edit) (token.Edit, error) {
-	text, err := token.Apply(d.Text, edits...)
+	text, err := token.Apply(d.Text, token.KeepApart(d.Text, edits)...)
 	if err != nil {
 		return token.Edit{}, fmt.Errorf("the rewriting is not possible here: %w", err)
 	}
 	tree := parser.Parse(text)
 	if len(tree.Errors()) > len(d.Errors) {
-		return token.Edit{}, errors.New("the rewriting would add a mistake to the syntax; mend the definition first")
+		if len(d.Errors) > 0 {
+			return token.Edit{}, errors.New("the rewriting would add a mistake to the syntax; mend the definition first")
+		}
+		return token.Edit{}, errors.New("the rewriting is not possible here: it would make a mistake in the syntax")
 	}
 	if lostComment(d.AllComments, tree) {
 		return token.Edit{}, errors.New("a comment stands where the rewriting has no room for it; move it first")
