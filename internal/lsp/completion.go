@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"go.lsp.dev/protocol"
@@ -38,11 +39,49 @@ func (s *server) Completion(ctx context.Context, params *protocol.CompletionPara
 	if v.tree.Unread != nil {
 		return &protocol.CompletionList{Items: []protocol.CompletionItem{}}, nil
 	}
-	b := s.completerAt(v, params.Position)
+	if !v.now.hasSettings {
+		if v, err = s.laterSoon(ctx, v, s.configured); err != nil {
+			return nil, err
+		}
+	}
+	b := s.complete(ctx, v, params.Position)
+	if b.hasSegments && !v.now.isWhole() {
+		if v, err = s.laterSoon(ctx, v, s.settled); err != nil {
+			return nil, err
+		}
+		b = s.complete(ctx, v, params.Position)
+	}
+	list := b.list()
+	if !v.now.isWhole() {
+		list.IsIncomplete = true // the client asks again at the next letter
+	}
+	return list, nil
+}
+
+// completionLimit is how long a completion waits for what the client or the
+// workspace have not said yet: not so long that one would go on typing.
+const completionLimit = 500 * time.Millisecond
+
+// laterSoon returns v as it is when something is done, or else after
+// completionLimit.
+func (s *server) laterSoon(ctx context.Context, v view, done <-chan struct{}) (view, error) {
+	limit := time.NewTimer(completionLimit)
+	defer limit.Stop()
+	select {
+	case <-ctx.Done():
+		return view{}, ctx.Err()
+	case <-done:
+	case <-limit.C:
+	}
+	return s.later(v)
+}
+
+func (s *server) complete(ctx context.Context, v view, at protocol.Position) *completer {
+	b := s.completerAt(v, at)
 	b.snippets = s.can.snippets && v.now.settings.on("completion.snippets")
 	b.usage = s.usage.of(ctx, v)
 	b.all()
-	return b.list(), nil
+	return b
 }
 
 // completerAt returns a completer for a place. In the blanks and comments
@@ -68,6 +107,8 @@ type completer struct {
 	around     string    // the text of the definition, and what follows it up to the next
 	at         token.Pos // of the caret, in the definition
 	snippets   bool
+	// hasSegments tells that segments of the workspace may stand there.
+	hasSegments bool
 	// isQuotedName tells that the string that the caret is in is a name.
 	isQuotedName bool
 	usage        *unitUsage

@@ -13,11 +13,10 @@ import (
 // before a column to the step whose row that is. Tables and columns themselves
 // are defined in no text.
 func (s *server) Definition(ctx context.Context, params *protocol.DefinitionParams) (protocol.DefinitionResult, error) {
-	v, err := s.file(ctx, params.TextDocument)
+	v, n, err := s.nameIn(ctx, params.TextDocument, params.Position)
 	if err != nil {
 		return nil, err
 	}
-	n := v.nameAt(params.Position)
 	var found protocol.LocationSlice
 	switch n.kind {
 	case segmentName:

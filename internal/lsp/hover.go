@@ -24,6 +24,12 @@ func (s *server) Hover(ctx context.Context, params *protocol.HoverParams) (*prot
 		return nil, err
 	}
 	d, path, at := v.path(params.Position)
+	if dependsOnOthers(path) {
+		if v, err = s.awaitWhole(ctx, v); err != nil {
+			return nil, err
+		}
+		d, path, at = v.path(params.Position)
+	}
 	h := hoverer{view: v, definition: d, path: path, at: at}
 	h.markdown = s.can.markdown
 	span := h.hover()
@@ -32,6 +38,21 @@ func (s *server) Hover(ctx context.Context, params *protocol.HoverParams) (*prot
 	}
 	r := v.rangeOf(d.Abs(span))
 	return &protocol.Hover{Range: &r, Contents: h.content()}, nil
+}
+
+// dependsOnOthers reports whether other files tell what the innermost of nodes
+// stands for: the seg.toml that names the schema, or those that define segments.
+func dependsOnOthers(path []ast.Node) bool {
+	if len(path) == 0 {
+		return false
+	}
+	switch n := path[len(path)-1].(type) {
+	case *ast.Ident, *ast.NumberLit, *ast.StringLit:
+		return true
+	case ast.Caller:
+		return n.AsCall().Word.IsSource()
+	}
+	return false
 }
 
 // hoverer says what stands at a place of a definition.

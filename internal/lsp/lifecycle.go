@@ -146,6 +146,7 @@ func (s *server) Initialize(_ context.Context, params *protocol.InitializeParams
 	s.lastSettings = s.initialSettings
 	s.change(func(n *next) {
 		n.folders = folders
+		n.reading++                                      // until the first scan is done
 		n.settings, _ = parseSettings(s.initialSettings) // loadSettings reads the schema, and tells what is wrong
 	})
 	if s.options.WatchParent && params.ProcessID != nil {
@@ -186,6 +187,7 @@ func (s *server) start() {
 		time.AfterFunc(settleLimit, s.settle)
 		s.register(ctx)
 		s.loadSettings(ctx, nil)
+		close(s.configured)
 		s.scan(ctx, s.state.Load().folders)
 		s.settle()
 		s.watchSchemas(ctx)

@@ -366,6 +366,7 @@ func aliasesOf(o *ast.Operand) []*ast.Alias {
 // segments adds the segments of the workspace, and those of the organization
 // that it refers to, between two texts.
 func (b *completer) segments(before, behind string) {
+	b.hasSegments = true
 	filter := func(name string) string {
 		if before == "" {
 			return ""

@@ -152,7 +152,8 @@ func pathURI(near fileURI, p string) fileURI {
 // settle tells that the workspace was read for the first time.
 func (s *server) settle() { s.settledOnce.Do(func() { close(s.settled) }) }
 
-// scan reads the source files of folders, telling the client how far it is.
+// scan reads the source files of folders, telling the client how far it is. The
+// state counts it in reading before.
 func (s *server) scan(ctx context.Context, folders []protocol.WorkspaceFolder) {
 	p := s.beginProgress(ctx, "Reading segments")
 	var found []fileURI
@@ -184,6 +185,7 @@ func (s *server) scan(ctx context.Context, folders []protocol.WorkspaceFolder) {
 		if n.learn(configs) {
 			n.rebuild()
 		}
+		n.reading--
 		// A folder may have been taken from the workspace meanwhile.
 		n.setStored(slices.DeleteFunc(files, func(f *file) bool { return !n.holds(f.uri) }), nil)
 	})
@@ -423,6 +425,7 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 			return slices.ContainsFunc(removed, func(r protocol.WorkspaceFolder) bool { return r.URI == f.URI })
 		})
 		n.folders = slices.Concat(folders, added)
+		n.reading++ // until they are read
 		var gone []fileURI
 		for u := range n.disk {
 			if !n.holds(u) {
@@ -516,7 +519,7 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 	s.settingsSchema(ctx, got)
 	s.change(func(n *next) {
 		before := n.settings
-		n.settings = got
+		n.settings, n.hasSettings = got, true
 		if before.dialect != got.dialect || before.standard != got.standard || before.schema != got.schema || !maps.Equal(before.severities, got.severities) || before.rulesURL != got.rulesURL || before.org != got.org ||
 			before.on("diagnostics.workspace") != got.on("diagnostics.workspace") {
 			n.rebuild()

@@ -63,6 +63,7 @@ type server struct {
 	// settled is closed when the workspace was read for the first time.
 	settled     chan struct{}
 	settledOnce sync.Once
+	configured  chan struct{} // is closed when the client said what its settings are
 	started     sync.Once
 
 	// reading is held while files or settings are read that the state changes by.
@@ -85,7 +86,7 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 	s := &server{
 		options: options, log: options.Log, ctx: ctx, cancel: cancel,
 		encoding: token.UTF16, stale: map[fileURI]bool{}, reportIDs: map[fileURI]string{}, published: map[fileURI]published{},
-		wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}),
+		wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}), configured: make(chan struct{}),
 		consent: newConsent(),
 	}
 	s.trace.Store(protocol.TraceValueOff)

@@ -38,6 +38,11 @@ type snapshot struct {
 	spellings map[fileURI]fileURI
 	// verdicts are what organizations said of the definitions of files.
 	verdicts map[fileURI]verdicts
+	// reading is how many looks through folders of the workspace are not done, so
+	// that files of theirs may be missing; hasSettings tells that the client said
+	// what its settings are, as far as it was asked.
+	reading     int
+	hasSettings bool
 	// over is closed when there is a next state.
 	over chan struct{}
 }

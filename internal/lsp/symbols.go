@@ -197,6 +197,12 @@ const maxSymbols = 200
 // best matches first.
 func (s *server) Symbols(ctx context.Context, params *protocol.WorkspaceSymbolParams) (protocol.WorkspaceSymbolResult, error) {
 	now := s.begin(ctx)
+	if !now.isWhole() {
+		if err := s.waitSettled(ctx); err != nil {
+			return nil, err
+		}
+		now = s.state.Load()
+	}
 	type match struct {
 		check.Definition
 		score int
