@@ -87,7 +87,7 @@ func (s *server) complete(ctx context.Context, v view, at protocol.Position) *co
 // completerAt returns a completer for a place. In the blanks and comments
 // between two definitions the first one goes on.
 func (s *server) completerAt(v view, position protocol.Position) *completer {
-	p := v.offset(position)
+	p := max(v.offset(position), v.tree.Start()) // a byte-order mark stands before all definitions
 	d := v.tree.At(p)
 	end := d.End()
 	isBefore := d.Query == nil || p <= d.Offset+d.Span().Start

@@ -802,3 +802,17 @@ func testResolve(t *testing.T, c *client) {
 		}
 	}
 }
+
+// TestByteOrderMark asks at the start of a text that has a byte-order mark,
+// which is no part of the query.
+func TestByteOrderMark(t *testing.T) {
+	c := start(t, nil)
+	c.open(at("a.seg"), 1, "\ufeffPROFILE(contact)")
+	const first = `{"textDocument":{"uri":"file:///w/a.seg"},"position":{"line":0,"character":0}}`
+	if got := c.raw("textDocument/completion", first); !strings.Contains(got, `"label":"PROFILE"`) {
+		t.Errorf("the completion is %s", got)
+	}
+	if got := c.raw("textDocument/signatureHelp", first); got != "null" {
+		t.Errorf("the help is %s", got)
+	}
+}
