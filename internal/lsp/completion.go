@@ -269,10 +269,13 @@ func (b *completer) defaults(typical *candidate) *itemDefaults {
 		insert:  b.rangeOf(b.definition.Abs(span(b.start, int(b.at)))),
 		replace: b.rangeOf(b.definition.Abs(span(b.start, b.end))),
 	}
-	if b.quoted != "" { // what is inserted takes the place of the whole string
+	can := &b.server.can
+	// What is inserted takes the place of the whole string, and of what starts
+	// at the caret, into which it would run. A client that knows but one range
+	// gets the one that leaves no rest of a word.
+	if b.quoted != "" || b.start == int(b.at) || !can.insertReplace {
 		d.insert = d.replace
 	}
-	can := &b.server.can
 	if !can.defaultRange && !can.defaultData {
 		return d
 	}

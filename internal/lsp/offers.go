@@ -112,7 +112,7 @@ func (b *completer) query(f *frame) {
 		// the name of a definition
 	case f.state == wantSource:
 		b.words(0, token.PROFILE, token.SEGMENT, token.INTERACTION)
-		if f.begun && b.prefix != "" {
+		if f.begun && b.prefix != "" && b.follows != '(' {
 			b.segments("SEGMENT(", ")")
 		}
 	case f.state == behindOperand:
@@ -562,13 +562,17 @@ func (b *completer) operator(text string, rank int, detail string) {
 	if wordLetter(text) > 0 {
 		kind = protocol.CompletionItemKindKeyword
 	}
-	insert := text
-	if next := b.around[b.end:]; next == "" || next[0] != ' ' {
-		insert += " "
-	}
 	b.add(candidate{
-		label: text, insert: insert, kind: kind, detail: detail, rank: rank, data: itemData{Kind: itemWord, Name: text},
+		label: text, insert: b.spaced(text), kind: kind, detail: detail, rank: rank, data: itemData{Kind: itemWord, Name: text},
 	})
+}
+
+// spaced returns a text with a blank behind it, unless one stands there.
+func (b *completer) spaced(text string) string {
+	if strings.HasPrefix(b.around[b.end:], " ") {
+		return text
+	}
+	return text + " "
 }
 
 // wordSnippets are what words of the language insert between their
@@ -589,7 +593,7 @@ func (b *completer) words(rank int, words ...token.Word) {
 		r, _ := wordDocOf(w)
 		c.detail = r.kind
 		switch {
-		case b.follows == '(' && b.end > b.start:
+		case b.follows == '(' && (b.end > b.start || strings.HasPrefix(b.around[b.end:], "(")):
 		case len(r.parameters) == 0:
 			c.insert = c.label + "()"
 		case b.snippets:

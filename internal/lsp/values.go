@@ -149,9 +149,9 @@ func (b *completer) inEvent() bool {
 func (b *completer) joints() {
 	for i, op := range []string{"&&", "||"} {
 		word := []token.Word{token.AND, token.OR}[i]
-		c := candidate{label: op, insert: op + " ", kind: protocol.CompletionItemKindOperator, rank: i, data: itemData{Kind: itemWord, Name: op}}
+		c := candidate{label: op, insert: b.spaced(op), kind: protocol.CompletionItemKindOperator, rank: i, data: itemData{Kind: itemWord, Name: op}}
 		c.detail = strings.ToLower(word.String())
-		if b.prefix != "" {
+		if b.prefix != "" && wordLetter(b.prefix) > 0 {
 			c.filter = word.String()
 		}
 		b.add(c)
@@ -175,20 +175,19 @@ func (b *completer) comparisons(f *frame) {
 		rank++
 	}
 	if isColumn && of != boolClass && of != dateClass && b.mayBe(check.Realtime) {
-		insert := "IN ["
-		c := candidate{label: "IN", insert: insert, kind: protocol.CompletionItemKindKeyword, rank: rank, data: wordData(token.IN)}
+		c := candidate{label: "IN", insert: "IN [", kind: protocol.CompletionItemKindKeyword, rank: rank, data: wordData(token.IN)}
 		if b.snippets {
 			c.insert, c.snippet = "IN [$0]", true
 		}
 		if b.follows == '[' {
-			c.insert, c.snippet = "IN", false
+			c.insert, c.snippet = b.spaced("IN"), false
 		}
 		b.add(c)
 	}
 	if isColumn && (of == textClass || of == anyClass) && !b.inEvent() {
 		for _, w := range []token.Word{token.CONTAINS, token.STARTSWITH, token.ENDSWITH} {
 			rank++
-			c := candidate{label: w.String(), insert: w.String() + " ", kind: protocol.CompletionItemKindKeyword, rank: rank, data: wordData(w)}
+			c := candidate{label: w.String(), insert: b.spaced(w.String()), kind: protocol.CompletionItemKindKeyword, rank: rank, data: wordData(w)}
 			if b.snippets && b.follows != '\'' {
 				c.insert, c.snippet = w.String()+" '$0'", true
 			}
