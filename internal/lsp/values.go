@@ -236,12 +236,19 @@ func (b *completer) values(f *frame) {
 		b.columns(want)
 	case !isColumn: // a literal, or nothing that is known
 		b.columns(want)
-	case want == choiceClass:
-		b.choices(f)
-	case want == boolClass:
-		b.booleans()
 	case want == anyClass:
 		b.consent(f.left.name)
+	default:
+		if want == choiceClass {
+			b.choices(f)
+		} else if want == boolClass {
+			b.booleans()
+		}
+		// Mostly it is a literal that they are compared with, so columns come
+		// where one begins to write a name that is none of those.
+		if b.prefix != "" && len(b.candidates) == 0 {
+			b.columns(want)
+		}
 	}
 }
 
@@ -433,7 +440,7 @@ func (b *completer) columns(want class) {
 func (b *completer) columnsOf(row *check.Row, want class) {
 	isRealtime := b.dialect() == check.Realtime
 	add := func(c *schema.Column) {
-		if want != anyClass && classOf(c)&want == 0 || !isComparable(c, isRealtime) {
+		if want != anyClass && classOf(c)&want == 0 || !isComparable(c, isRealtime) || b.isCompared(row, c) {
 			return
 		}
 		place := placeOf(knownColumns, c.Name)
@@ -472,6 +479,13 @@ func (b *completer) columnsOf(row *check.Row, want class) {
 			add(&schema.Column{Name: name, Type: schema.TypeString})
 		}
 	}
+}
+
+// isCompared reports whether a column is the one that the value is compared
+// with, which says nothing.
+func (b *completer) isCompared(row *check.Row, c *schema.Column) bool {
+	f := b.top()
+	return f.compared && strings.EqualFold(f.left.name, c.Name) && b.row(f.left) == row
 }
 
 // isDeprecated reports whether a label says of its column that it should not be
