@@ -189,7 +189,7 @@ func (s *server) publish(ctx context.Context, now *snapshot, u fileURI) {
 func (s *server) diagnosticsOf(now *snapshot, u fileURI) []protocol.Diagnostic {
 	out := []protocol.Diagnostic{}
 	f := now.file(u)
-	if f == nil {
+	if f == nil || f.isOther {
 		return append(out, configDiagnostics(now, u)...)
 	}
 	if !f.isOpen && !now.settings.on("diagnostics.workspace") {

@@ -158,7 +158,7 @@ func (s *server) segments(ctx context.Context) ([]segmentFile, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if !f.isLarge() {
+		if !f.isLarge() && !f.isApart {
 			out = append(out, view{f, now}.segments())
 		}
 	}

@@ -18,8 +18,6 @@ import (
 	"go.lsp.dev/uri"
 
 	"segql/internal/project"
-	"segql/lang/ast"
-	"segql/lang/parser"
 )
 
 // baseName returns the name of a file without its folder.
@@ -235,9 +233,7 @@ func (s *server) readFile(ctx context.Context, u fileURI) *file {
 			return nil
 		}
 		s.log.Warn("file not read", "file", u, "error", err)
-		tree := parser.Parse("")
-		tree.Unread = &ast.Error{Message: "the file can't be read: " + sentence(err)}
-		return newFile(u, 0, false, tree, s.encoding)
+		return newFile(u, 0, false, unread("the file can't be read: "+sentence(err)), s.encoding)
 	}
 	return newFile(u, 0, false, s.parse(u, text), s.encoding)
 }
@@ -420,7 +416,6 @@ func (s *server) reconfigure(ctx context.Context) {
 func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.DidChangeWorkspaceFoldersParams) error {
 	added, removed := params.Event.Added, params.Event.Removed
 	s.change(func(n *next) {
-		before := n.folders
 		folders := slices.DeleteFunc(slices.Clone(n.folders), func(f protocol.WorkspaceFolder) bool {
 			return slices.ContainsFunc(removed, func(r protocol.WorkspaceFolder) bool { return r.URI == f.URI })
 		})
@@ -433,9 +428,7 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 			}
 		}
 		n.setStored(nil, gone)
-		if firstOf(before) != firstOf(n.folders) {
-			n.rebuild() // texts in no folder belong to another one now
-		}
+		n.rebuild() // files of other folders, too, may belong to another one now
 	})
 	s.goBackground("new folders", func(ctx context.Context) {
 		s.reading.Lock()

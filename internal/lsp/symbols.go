@@ -214,7 +214,7 @@ func (s *server) Symbols(ctx context.Context, params *protocol.WorkspaceSymbolPa
 			return nil, err
 		}
 		for d := range u.project.Definitions() {
-			if score, ok := matches(query, d.Name.Name); ok && d.Name.Name != "" {
+			if score, ok := matches(query, d.Name.Name); ok && d.Name.Name != "" && !now.file(fileURI(d.File.Path)).isApart {
 				all = append(all, match{d, score})
 			}
 		}
