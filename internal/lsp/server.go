@@ -199,7 +199,7 @@ func (s *server) wireError(method string, err error) error {
 	var wire *jsonrpc2.Error
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return protocol.ErrRequestCancelled
+		return jsonrpc2.Errorf(protocol.CodeRequestCancelled, "the request was cancelled")
 	case errors.Is(err, jsonrpc2.ErrMethodNotFound):
 		return jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "segls does not know the method %s", method)
 	case errors.Is(err, jsonrpc2.ErrParse):

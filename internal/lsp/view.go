@@ -32,9 +32,18 @@ func (s *server) file(ctx context.Context, d protocol.TextDocumentIdentifier) (v
 	now := s.begin(ctx)
 	f := now.file(d.URI)
 	if f == nil {
-		return view{}, failed("segls does not know the file %s; open it first", d.URI)
+		return view{}, unknownFile(d.URI)
 	}
 	return view{f, now}, nil
+}
+
+// unknownFile is the error of a request about a file that is not there, or about
+// none.
+func unknownFile(u fileURI) error {
+	if u == "" {
+		return jsonrpc2.Errorf(jsonrpc2.InvalidParams, "the parameters name no document; the request needs the URI of one")
+	}
+	return failed("segls does not know the file %s; open it first", u)
 }
 
 // whole is file for a request whose answer depends on other files of the
