@@ -185,13 +185,7 @@ func (b *completer) add(c candidate) {
 	if text == "" {
 		text = c.label
 	}
-	typed := b.prefix
-	switch {
-	case b.isQuotedName:
-		typed = b.quoted[1:]
-	case b.quoted != "":
-		typed = b.quoted
-	}
+	typed := b.typed()
 	c.match, _ = matches(typed, text)
 	// A name is worth a little more than what people call it.
 	if other, _ := matches(typed, c.also); typed != "" && other <= matchPart && other+1 < c.match {
@@ -204,6 +198,17 @@ func (b *completer) add(c candidate) {
 	if c.match < noMatch {
 		b.candidates = append(b.candidates, c)
 	}
+}
+
+// typed returns what stands before the caret of what an item takes the place of.
+func (b *completer) typed() string {
+	switch {
+	case b.isQuotedName:
+		return b.quoted[1:]
+	case b.quoted != "":
+		return b.quoted
+	}
+	return b.prefix
 }
 
 // written returns a name as it is written where the caret is: in quotes, if it

@@ -196,6 +196,9 @@ var offered = []struct {
 	// Relationships and their aliases.
 	{"outbound", "PROFILE(account).TRAVERSE(|", "contact_account_parentcustomerid", "FILTER PROFILE contact_customer_accounts"},
 	{"outbound", "PROFILE(account).TRAVERSE(contact_acc|", "contact_account_parentcustomerid", "FILTER"},
+	{"outbound", "PROFILE(contact).TRAVERSE(contact_customer_acc|", "contact_account_parentcustomerid !", ""},
+	{"outbound", "PROFILE(contact).TRAVERSE('contact_customer_acc|", "contact_account_parentcustomerid !", ""},
+	{"realtime", "PROFILE(contact).RELATE(contact_account_par|", "contact_customer_accounts !", ""},
 	{"outbound", "PROFILE(account).TRAVERSE(contact_acc|, c_1)", "contact_account_parentcustomerid", ""},
 	{"outbound", "PROFILE(account).TRAVERSE(contact_account_parentcustomerid, |", "contact_1 FILTER !", ""},
 	{"outbound", "PROFILE(account).TRAVERSE(contact_account_parentcustomerid, c_1, |", "FILTER !", ""},

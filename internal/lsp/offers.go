@@ -3,6 +3,7 @@ package lsp
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -270,6 +271,19 @@ func (b *completer) tables() {
 			uses: b.used(t.Name), place: placeOf(knownTables, t.Name), data: b.data(itemTable, t.Name, ""),
 		})
 	}
+	b.others(groupOf(tableName, ""), protocol.CompletionItemKindClass, func(name string) bool { return b.checked.Schema.Table(name) != nil })
+}
+
+// others adds names that queries of the workspace use and that the schema does not
+// have, as those of an organization of which it has the standard tables alone.
+func (b *completer) others(g nameGroup, kind protocol.CompletionItemKind, isKnown func(string) bool) {
+	used := b.usage.namesOf(g)
+	typed := strings.Trim(b.around[b.start:b.end], `'"`)
+	for _, name := range slices.Sorted(maps.Keys(used)) {
+		if isName(name) && !strings.EqualFold(name, typed) && !isKnown(name) {
+			b.add(candidate{label: name, kind: kind, description: "used in the workspace", rank: 5, uses: used[name]})
+		}
+	}
 }
 
 // Names that most segments are about, offered first where no use of them says
@@ -443,6 +457,7 @@ func (b *completer) events() {
 			add(i.RealtimeName, i.Label, firstLink(realtimeLinks(i)))
 		}
 	}
+	b.others(groupOf(eventName, ""), protocol.CompletionItemKindEvent, func(name string) bool { return b.checked.Schema.Interaction(name) != nil })
 }
 
 // firstLink returns the link that most queries would take.
@@ -468,12 +483,16 @@ func (b *completer) withSecond(c *candidate, second string) {
 
 // links adds what leads from an event to profiles.
 func (b *completer) links(event string) {
-	for n, l := range linksOf(b.checked.Schema, event) {
+	links := linksOf(b.checked.Schema, event)
+	for n, l := range links {
 		b.add(candidate{
 			label: l.Name, kind: protocol.CompletionItemKindField, detail: "link", description: l.Table,
 			uses: b.used(l.Name), place: n, data: b.data(itemLink, l.Name, event),
 		})
 	}
+	b.others(groupOf(linkName, event), protocol.CompletionItemKindField, func(name string) bool {
+		return slices.ContainsFunc(links, func(l schema.Link) bool { return strings.EqualFold(l.Name, name) })
+	})
 }
 
 // linksOf returns the links of an event, in the dialect that its name is of.
@@ -508,9 +527,13 @@ func (b *completer) relationships(f *frame) {
 	}
 	aliases := map[string]string{} // by table, since many relationships lead to one
 	for _, r := range b.checked.Schema.RelationshipsFrom(from.Table) {
-		name := r.Name
-		if out := r.OutboundName(); f.word == token.TRAVERSE && out != "" {
-			name = out
+		// It is found by either of its names, and written as the dialect has it.
+		name, also := r.Name, r.OutboundName()
+		if f.word == token.TRAVERSE && also != "" {
+			name, also = also, name
+		}
+		if !hasPrefixFold(also, b.typed()) {
+			also = "" // its other parts are names of tables, which many have
 		}
 		end, ok := r.Other(from.Table)
 		if !ok || name == "" {
@@ -522,7 +545,7 @@ func (b *completer) relationships(f *frame) {
 			aliases[end.Table] = alias
 		}
 		c := candidate{
-			label: name, kind: protocol.CompletionItemKindInterface, detail: kindText(r, end),
+			label: name, also: also, kind: protocol.CompletionItemKindInterface, detail: kindText(r, end),
 			description: from.Table + " → " + end.Table, uses: b.used(name), place: 1 + placeOf(knownTables, end.Table),
 			data: b.data(itemRelationship, name, from.Table),
 		}
@@ -537,6 +560,9 @@ func (b *completer) relationships(f *frame) {
 		b.withSecond(&c, alias)
 		b.add(c)
 	}
+	b.others(groupOf(relationshipName, from.Table), protocol.CompletionItemKindInterface, func(name string) bool {
+		return b.checked.Schema.Relationship(name) != nil
+	})
 }
 
 func (b *completer) isVirtual(table string) bool {

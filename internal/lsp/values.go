@@ -469,6 +469,11 @@ func (b *completer) columnsOf(row *check.Row, want class) {
 	for _, c := range columns {
 		add(c)
 	}
+	if want == anyClass {
+		b.others(groupOf(columnName, row.Table), protocol.CompletionItemKindField, func(name string) bool {
+			return row.Column(name, b.dialect()) != nil || strings.HasSuffix(strings.ToLower(name), "_logicalname")
+		})
+	}
 	if !row.IsEvent || !isRealtime {
 		return
 	}
