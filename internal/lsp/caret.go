@@ -58,6 +58,7 @@ type frame struct {
 	op        string  // that one
 	left      operand // of it
 	last      operand // the operand before the caret
+	lastAt    int     // where that starts
 	lastStart int     // where the comparison starts
 	listed    []string
 }
@@ -148,7 +149,7 @@ func (r *caretReader) read(text string, at int) {
 				r.follows = following(text[i:])
 				return
 			}
-			r.literal(text[from:i])
+			r.literal(text[from:i], from)
 			continue
 		case wordLetter(text[i:]) > 0:
 			i = wordEnd(text, from)
@@ -159,7 +160,7 @@ func (r *caretReader) read(text string, at int) {
 				return
 			}
 			if isDigit(b) {
-				r.literal(text[from:i])
+				r.literal(text[from:i], from)
 			} else {
 				r.takeWord(text[from:i], from)
 			}
@@ -275,7 +276,7 @@ func following(text string) byte {
 }
 
 // literal takes in a string or number.
-func (r *caretReader) literal(text string) {
+func (r *caretReader) literal(text string, at int) {
 	f := r.top()
 	r.word, r.callable, r.dot, r.before, r.signed = "", false, false, "", false
 	if f.isList {
@@ -284,7 +285,7 @@ func (r *caretReader) literal(text string) {
 	if f.argument == 0 && f.first == "" {
 		f.first = strings.Trim(text, `'"`)
 	}
-	f.take(operand{literal: text}, -1)
+	f.take(operand{literal: text}, at)
 }
 
 // take takes in an operand of a condition.
@@ -292,8 +293,11 @@ func (f *frame) take(x operand, at int) {
 	if f.isQuery {
 		return
 	}
-	if f.expects == wantOperand && !f.compared && f.lastStart < 0 {
-		f.lastStart = at
+	if f.expects == wantOperand {
+		f.lastAt = at
+		if !f.compared && f.lastStart < 0 {
+			f.lastStart = at
+		}
 	}
 	f.last = x
 	f.expects = behindValue
@@ -316,6 +320,7 @@ func (r *caretReader) takeWord(text string, at int) {
 		f.state = behindName
 	case f.isList:
 		f.listed = append(f.listed, text)
+		f.take(operand{name: text}, at)
 	case isMember && f.expects != wantOperand:
 		f.last.qualifier, f.last.name = qualifier, text
 	case f.expects == wantOperand:

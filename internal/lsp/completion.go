@@ -19,7 +19,7 @@ import (
 // offerCompletion says what starts a completion.
 func (s *server) offerCompletion(c *protocol.ServerCapabilities) {
 	yes := true
-	c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{".", "(", ",", "[", " "}, ResolveProvider: &yes}
+	c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{".", "(", ",", "[", " ", ":"}, ResolveProvider: &yes}
 }
 
 const (

@@ -348,6 +348,19 @@ var offered = []struct {
 	{"outbound", "PROFILE(contact).TAKE(1|", "-", ""},
 	{"both", "PROFILE(contact).NOSUCH(|", "lastname", ""},
 
+	// Labels with blanks.
+	{"both", "PROFILE(contact).FILTER(accountrolecode == Decision M|", "Decision Maker (1) !", ""},
+	{"both", "PROFILE(contact).FILTER(accountrolecode == decision |", "Decision Maker (1) !", ""},
+	{"realtime", "PROFILE(contact).FILTER(accountrolecode IN [2, Decision M|", "Decision Maker (1) !", ""},
+	{"both", "PROFILE(contact).FILTER(accountrolecode == 1 |", "JOINTS !", ""},
+	{"both", "PROFILE(contact).FILTER(accountrolecode == Decision a|", "&& !", ""},
+	{"outbound", "PROFILE(contact).FILTER(createdon > 6 mon|", "6 months ago !", ""},
+	{"outbound", "PROFILE(contact).FILTER(createdon > 6 |", "6 months ago !", ""},
+
+	// Functions without their parentheses.
+	{"both", "PROFILE(contact).FILTER(NOT |", "( !", ""},
+	{"both", "PROFILE(contact).FILTER(statecode == 0 && ISNULL |", "( !", ""},
+
 	// Broken texts.
 	{"both", "PROFILE(contact).FILTER(lastname == 'it\nB = PROFILE(|", "contact", "lastname"},
 	{"both", "A = PROFILE(contact).FILTER(gendercode == |\nB = PROFILE(account)", "Male (1)\nFemale (2) !", ""},
@@ -371,6 +384,10 @@ var offered = []struct {
 
 	// Comments.
 	{"both", "// |", "-", ""},
+	{"both", "// seg:|", "seg:ignore seg:dialect !", ""},
+	{"both", "/* seg:ig|", "seg:ignore !", ""},
+	{"both", "A = PROFILE(contact)\n// seg:|\nB = PROFILE(contact)", "seg:ignore !", ""},
+	{"both", "A = PROFILE(contact) // seg:|", "seg:ignore !", ""},
 	{"both", "// seg:ignore |\nPROFILE(contact)", "unknown-column unused-alias", "PROFILE"},
 	{"both", "// seg:ignore unknown-col|\nPROFILE(contact)", "unknown-column !", ""},
 	{"both", "// seg:ignore unknown-column, unused|", "unused-alias", "unknown-column"},
@@ -597,6 +614,8 @@ func TestCompletionEdits(t *testing.T) {
 		{"bracket before a bracket", "PROFILE(contact).FILTER(statecode IN |[1])", "[", false, "PROFILE(contact).FILTER(statecode IN [1])"},
 		{"set operator before another", "A = PROFILE(contact) |UNION SEGMENT(B)", "EXCEPT", false, "A = PROFILE(contact) EXCEPT SEGMENT(B)"},
 		{"set operator before a query", "A = PROFILE(contact) |SEGMENT(B)", "EXCEPT", false, "A = PROFILE(contact) EXCEPT SEGMENT(B)"},
+		{"label with a blank", "PROFILE(contact).FILTER(accountrolecode == Decision M|ak)", "Decision Maker (1)", false, "PROFILE(contact).FILTER(accountrolecode == 1)"},
+		{"word of a comment", "// seg:ig|", "seg:ignore", false, "// seg:ignore "},
 		{"behind one =", "PROFILE(contact).FILTER(statecode =|)", "==", false, "PROFILE(contact).FILTER(statecode == )"},
 		{"within ==", "PROFILE(contact).FILTER(statecode =|= 0)", "==", false, "PROFILE(contact).FILTER(statecode == 0)"},
 		{"behind !", "PROFILE(contact).FILTER(statecode !| 0)", "!=", false, "PROFILE(contact).FILTER(statecode != 0)"},
@@ -904,5 +923,20 @@ func TestByteOrderMark(t *testing.T) {
 	}
 	if got := c.raw("textDocument/signatureHelp", first); got != "null" {
 		t.Errorf("the help is %s", got)
+	}
+}
+
+// TestCompletionOfDates holds that the date that DATEDIFF counts from is rather one
+// of the row, and the one that it counts to rather the present.
+func TestCompletionOfDates(t *testing.T) {
+	c := start(t, nil)
+	for text, want := range map[string]string{
+		"PROFILE(contact).FILTER(DATEDIFF(month, ":            "createdon",
+		"PROFILE(contact).FILTER(DATEDIFF(month, createdon, ": "DATETIMEUTCNOW",
+	} {
+		c.open(at("a.seg"), 1, text)
+		if got := labels(c.items(at("a.seg"), text, len(text))); got[0] != want {
+			t.Errorf("%s: first come %q", text, first(got, 3))
+		}
 	}
 }

@@ -32,11 +32,14 @@ func (s *server) Hover(ctx context.Context, params *protocol.HoverParams) (*prot
 	}
 	h := hoverer{view: v, definition: d, path: path, at: at}
 	h.markdown = s.can.markdown
-	span := h.hover()
+	span := d.Abs(h.hover())
+	if h.isEmpty() {
+		span = h.comment(s.completerAt(v, params.Position))
+	}
 	if h.isEmpty() {
 		return nil, nil
 	}
-	r := v.rangeOf(d.Abs(span))
+	r := v.rangeOf(span)
 	return &protocol.Hover{Range: &r, Contents: h.content()}, nil
 }
 
@@ -106,6 +109,60 @@ func (h *hoverer) node(n ast.Node, above []ast.Node) token.Span {
 		}
 	}
 	return n.Span()
+}
+
+// comment says what a comment that the place is in means to the checker, or which
+// rule it names there, and returns where that stands in the file.
+func (h *hoverer) comment(b *completer) token.Span {
+	if b.comment == "" {
+		return token.NoSpan
+	}
+	at := int(b.at)
+	start := at - len(b.comment)
+	text := strings.TrimLeft(b.around[start:], "/* \t")
+	start = len(b.around) - len(text)
+	word := text[:wordLenOf(text, "-:")]
+	about := ""
+	switch word {
+	case "seg:ignore":
+		about = "unused-ignore"
+	case "seg:dialect":
+		about = "unknown-dialect"
+	default:
+		return token.NoSpan
+	}
+	from := at
+	for from > start && wordLenOf(b.around[from-1:from], "-") == 1 {
+		from--
+	}
+	named := span(from, at+wordLenOf(b.around[at:], "-"))
+	if r := ruleNamed(named.Text(b.around)); r != nil && word == "seg:ignore" {
+		h.code(r.Name)
+		h.say("%s", r.Doc)
+		return b.definition.Abs(named)
+	}
+	h.say("%s", ruleNamed(about).Doc)
+	return b.definition.Abs(span(start, start+len(word)))
+}
+
+// wordLenOf returns the length of the word that text starts with, of letters,
+// digits and other characters.
+func wordLenOf(text, others string) int {
+	n := 0
+	for n < len(text) && (isWordByte(text[n]) || strings.IndexByte(others, text[n]) >= 0) {
+		n++
+	}
+	return n
+}
+
+// ruleNamed returns the rule of that name, nil if there is none.
+func ruleNamed(name string) *check.Rule {
+	for _, r := range check.Rules() {
+		if r.Name == name {
+			return r
+		}
+	}
+	return nil
 }
 
 // operatorOf returns where the operator of n stands that the place lies in.

@@ -39,6 +39,15 @@ func (b *completer) all() {
 // say about the file come first.
 func (b *completer) inComment() {
 	text := strings.TrimLeft(b.comment, "/* \t")
+	if strings.HasPrefix(text, "seg:") && !strings.ContainsAny(text, " \t") {
+		b.comment, b.prefix = "", text
+		b.spanPrefix("")
+		b.commentWord("seg:ignore", "silence rules here")
+		if b.isBeforeQueries() {
+			b.commentWord("seg:dialect", "of the whole file")
+		}
+		return
+	}
 	if names, ok := strings.CutPrefix(text, "seg:ignore "); ok && !strings.Contains(names, "--") {
 		words := strings.FieldsFunc(names, func(r rune) bool { return r == ' ' || r == '\t' || r == ',' })
 		b.comment = ""
@@ -70,6 +79,17 @@ func (b *completer) inComment() {
 			b.add(candidate{label: d.String(), kind: protocol.CompletionItemKindEnumMember})
 		}
 	}
+}
+
+// commentWord adds what a comment starts with that says something to the checker.
+func (b *completer) commentWord(word, detail string) {
+	b.add(candidate{label: word, insert: b.spaced(word), kind: protocol.CompletionItemKindKeyword, detail: detail})
+}
+
+// isBeforeQueries reports whether the caret is before the first query of the file.
+func (b *completer) isBeforeQueries() bool {
+	d := b.definition
+	return d.Offset <= b.tree.Start() && (d.Query == nil || b.at <= d.Span().Start)
 }
 
 // spanPrefix finds out where the word ends that the caret is in, of letters,

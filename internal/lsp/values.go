@@ -126,8 +126,15 @@ func (b *completer) condition(f *frame) {
 		if !b.inEvent() {
 			b.words(2, token.DATEDIFF, token.DATEADD, token.DATETIMEUTCNOW)
 		}
+	case f.expects == behindValue && !f.compared && b.isCalled(f.last):
+		c := candidate{label: "(", kind: protocol.CompletionItemKindOperator}
+		if b.snippets {
+			c.insert, c.snippet = "($0)", true
+		}
+		b.add(c)
 	case f.expects == behindValue && !f.compared:
 		b.comparisons(f)
+	case f.expects == behindValue && b.phrase(f, func() { b.values(f) }):
 	case f.expects == behindValue, f.expects == behindCondition:
 		b.joints()
 		if f.expects == behindValue && b.class(f.value()) == numberClass {
@@ -136,6 +143,38 @@ func (b *completer) condition(f *frame) {
 	case f.expects == wantBracket:
 		b.add(candidate{label: "[", kind: protocol.CompletionItemKindOperator})
 	}
+}
+
+// isCalled reports whether an operand is a word that takes a condition or column
+// in parentheses, which are missing.
+func (b *completer) isCalled(x operand) bool {
+	w := token.Lookup(x.name)
+	return (w == token.NOT || w == token.ISNULL || w == token.ISNOTNULL) && x.qualifier == "" && b.column(x) == nil
+}
+
+// phrase adds those of the candidates that add adds which start with all that
+// stands there from the start of the value on: labels have blanks in them. It
+// reports whether there are any.
+func (b *completer) phrase(f *frame, add func()) bool {
+	text := b.around[f.lastAt:b.at]
+	for i := 0; i < len(text); {
+		n := wordLetter(text[i:])
+		if text[i] == ' ' {
+			n = 1
+		}
+		if n == 0 {
+			return false
+		}
+		i += n
+	}
+	start, prefix := b.start, b.prefix
+	b.start, b.prefix = f.lastAt, text
+	add()
+	b.candidates = slices.DeleteFunc(b.candidates, func(c candidate) bool { return c.match != matchStart })
+	if len(b.candidates) == 0 {
+		b.start, b.prefix = start, prefix
+	}
+	return len(b.candidates) > 0
 }
 
 // inEvent reports whether the condition is one of an outbound interaction,
@@ -216,7 +255,11 @@ func (b *completer) operand(f *frame, want class) {
 		return
 	}
 	if want == dateClass {
-		b.dates(0)
+		rank := 0
+		if f.word == token.DATEDIFF && f.argument == 1 {
+			rank = 6 // behind the columns: from a date of the row on it is counted
+		}
+		b.dates(rank)
 	}
 	b.columns(want)
 }
@@ -262,9 +305,15 @@ func (b *completer) numbers() {
 
 // listed adds what may stand in the brackets of IN.
 func (b *completer) listed(f *frame) {
-	if f.expects != wantOperand {
-		return
+	switch f.expects {
+	case wantOperand:
+		b.listedValues(f)
+	case behindValue:
+		b.phrase(f, func() { b.listedValues(f) })
 	}
+}
+
+func (b *completer) listedValues(f *frame) {
 	b.profileTables(f)
 	switch c := b.column(f.left); {
 	case c == nil:
