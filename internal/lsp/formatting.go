@@ -25,18 +25,27 @@ func (s *server) offerFormatting(c *protocol.ServerCapabilities) {
 // stays as it is.
 func (s *server) Formatting(ctx context.Context, params *protocol.DocumentFormattingParams) ([]protocol.TextEdit, error) {
 	v, err := s.file(ctx, params.TextDocument)
-	if err != nil || v.tree.HasErrors() {
+	if err != nil {
 		return nil, err
+	}
+	if v.tree.HasErrors() {
+		s.log.Warn("not formatted: there are mistakes in the syntax", "file", v.uri)
+		return nil, nil
 	}
 	style, err := s.style(ctx, v)
 	if err != nil {
 		return nil, err
 	}
+	return v.format(style), nil
+}
+
+// format returns the edits that lay out the whole file.
+func (v view) format(style project.Style) []protocol.TextEdit {
 	formatted := style.Finish(format.File(v.tree, layoutOf(style)))
 	if formatted == v.text() {
-		return nil, nil
+		return nil
 	}
-	return v.textEdits(layoutEdits(v.text(), formatted)), nil
+	return v.textEdits(layoutEdits(v.text(), formatted))
 }
 
 // style returns the style that is laid down for a file.
@@ -63,7 +72,8 @@ func (s *server) RangesFormatting(ctx context.Context, params *protocol.Document
 }
 
 // formatRanges lays out the definitions that ranges touch, each as a whole.
-// Those with mistakes stay as they are, and so do the lines between.
+// Those with mistakes stay as they are, and so do the lines between. A range of
+// all that there is means the file.
 func (s *server) formatRanges(ctx context.Context, document protocol.TextDocumentIdentifier, ranges ...protocol.Range) ([]protocol.TextEdit, error) {
 	v, err := s.file(ctx, document)
 	if err != nil {
@@ -77,6 +87,9 @@ func (s *server) formatRanges(ctx context.Context, document protocol.TextDocumen
 	done := map[*ast.Definition]bool{}
 	for _, r := range ranges {
 		within := v.span(r)
+		if within.Start <= v.tree.Start() && int(within.End) == len(v.text()) && !v.tree.HasErrors() {
+			return v.format(style), nil
+		}
 		for _, d := range v.touching(within) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -121,7 +134,8 @@ func (v view) formatDefinition(d ast.Placed, style project.Style) []token.Edit {
 			break
 		}
 	}
-	style.FinalNewline = true // of the file; here there is none
+	// The end of the file stays as it is, and so do the ends of other lines.
+	style.FinalNewline, style.EOL = true, ""
 	formatted := style.Finish(token.WithLineEnds(format.Definition(d.Definition, layoutOf(style)), v.lineEnd()))
 	edits := layoutEdits(own.Text(d.Text), formatted)
 	for i := range edits {
