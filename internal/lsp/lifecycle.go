@@ -201,8 +201,8 @@ func (s *server) register(ctx context.Context) {
 		options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: []protocol.FileSystemWatcher{
 			{GlobPattern: protocol.Pattern("**/*.seg")},
 			{GlobPattern: protocol.Pattern("**/seg.toml")},
-			// Of a folder that is deleted editors may tell that alone.
-			{GlobPattern: protocol.Pattern("**"), Kind: protocol.WatchKindDelete},
+			// Of a folder that comes or goes editors may tell that alone.
+			{GlobPattern: protocol.Pattern("**"), Kind: protocol.WatchKindCreate | protocol.WatchKindDelete},
 		}})
 		if err == nil {
 			all = append(all, protocol.Registration{ID: "segls-files", Method: protocol.MethodWorkspaceDidChangeWatchedFiles, RegisterOptions: options})

@@ -241,13 +241,15 @@ func (s *server) readFile(ctx context.Context, u fileURI) *file {
 // DidChangeWatchedFiles implements protocol.Server.
 func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidChangeWatchedFilesParams) error {
 	var sources, others []fileURI
-	deleted := map[string]bool{}
+	deleted, created := map[string]bool{}, map[string]bool{}
 	for _, e := range params.Changes {
 		switch {
 		case strings.HasSuffix(e.URI.Path(), project.Extension):
 			sources = append(sources, e.URI)
 		case e.Type == protocol.FileChangeTypeDeleted:
 			deleted[string(e.URI)] = true
+		case e.Type == protocol.FileChangeTypeCreated && baseName(e.URI) != project.ConfigName:
+			created[string(e.URI)] = true
 		default:
 			others = append(others, e.URI)
 		}
@@ -256,7 +258,10 @@ func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidCh
 		s.reading.Lock() // two notices of one file must not overtake one another
 		defer s.reading.Unlock()
 		now := s.state.Load()
-		if len(others) > 0 || now.needsAny(deleted) { // a seg.toml, or a schema
+		found := s.findCreated(ctx, now, created)
+		sources = append(sources, found...)
+		// Of a seg.toml, of a schema, or of a folder that may have one.
+		if len(others) > 0 || len(found) > 0 || now.needsAny(deleted) || now.namesSchema(created) {
 			s.reconfigure(ctx)
 		}
 		if len(deleted) > 0 {
@@ -272,17 +277,47 @@ func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidCh
 	return nil
 }
 
-// needsAny reports whether a seg.toml or a schema is among what was deleted, or
-// in a folder among it.
-func (s *snapshot) needsAny(deleted map[string]bool) bool {
-	if len(deleted) == 0 {
+// findCreated returns the source files in and below those of the created that are
+// folders, of which editors may tell nothing else.
+func (s *server) findCreated(ctx context.Context, now *snapshot, created map[string]bool) []fileURI {
+	var all []fileURI
+	for text := range created {
+		folder := fileURI(text)
+		if isBelowAny(folder, created) || !now.holds(child(folder, "a"+project.Extension)) {
+			continue
+		}
+		found, err := s.options.Files.Find(ctx, folder)
+		if err != nil {
+			s.log.Warn("folder not read", "folder", folder, "error", err)
+		}
+		for _, u := range found {
+			if isIn(u, folder) { // else it is a file itself
+				all = append(all, u)
+			}
+		}
+	}
+	return all
+}
+
+// namesSchema reports whether one of files has the name of a schema.
+func (s *snapshot) namesSchema(files map[string]bool) bool {
+	if len(files) == 0 {
 		return false
 	}
 	names := s.schemaNames()
-	for u := range deleted {
+	for u := range files {
 		if slices.Contains(names, baseName(fileURI(u))) {
 			return true
 		}
+	}
+	return false
+}
+
+// needsAny reports whether a seg.toml or a schema is among what was deleted, or
+// in a folder among it.
+func (s *snapshot) needsAny(deleted map[string]bool) bool {
+	if s.namesSchema(deleted) {
+		return true
 	}
 	for _, c := range s.configs {
 		if c != nil && (deleted[string(c.uri)] || isBelowAny(c.uri, deleted)) {
