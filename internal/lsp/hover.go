@@ -122,13 +122,8 @@ func (h *hoverer) comment(b *completer) token.Span {
 	text := strings.TrimLeft(b.around[start:], "/* \t")
 	start = len(b.around) - len(text)
 	word := text[:wordLenOf(text, "-:")]
-	about := ""
-	switch word {
-	case "seg:ignore":
-		about = "unused-ignore"
-	case "seg:dialect":
-		about = "unknown-dialect"
-	default:
+	about := commentRules[word]
+	if about == "" {
 		return token.NoSpan
 	}
 	from := at
@@ -144,6 +139,10 @@ func (h *hoverer) comment(b *completer) token.Span {
 	h.say("%s", ruleNamed(about).Doc)
 	return b.definition.Abs(span(start, start+len(word)))
 }
+
+// commentRules are the rules whose pages describe what comments to the checker
+// start with.
+var commentRules = map[string]string{"seg:ignore": "unused-ignore", "seg:dialect": "unknown-dialect"}
 
 // wordLenOf returns the length of the word that text starts with, of letters,
 // digits and other characters.
