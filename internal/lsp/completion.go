@@ -41,13 +41,13 @@ func (s *server) Completion(ctx context.Context, params *protocol.CompletionPara
 	}
 	if !v.now.hasSettings {
 		if v, err = s.laterSoon(ctx, v, s.configured); err != nil {
-			return nil, err
+			return askAgain, nil
 		}
 	}
 	b := s.complete(ctx, v, params.Position)
 	if b.hasSegments && !v.now.isWhole() {
 		if v, err = s.laterSoon(ctx, v, s.settled); err != nil {
-			return nil, err
+			return askAgain, nil
 		}
 		b = s.complete(ctx, v, params.Position)
 	}
@@ -62,8 +62,12 @@ func (s *server) Completion(ctx context.Context, params *protocol.CompletionPara
 // workspace have not said yet: not so long that one would go on typing.
 const completionLimit = 500 * time.Millisecond
 
+// askAgain is the answer to a completion whose text changed, or which was
+// cancelled, while it waited.
+var askAgain = &protocol.CompletionList{IsIncomplete: true, Items: []protocol.CompletionItem{}}
+
 // laterSoon returns v as it is when something is done, or else after
-// completionLimit.
+// completionLimit, unless nothing waits for the workspace any more.
 func (s *server) laterSoon(ctx context.Context, v view, done <-chan struct{}) (view, error) {
 	limit := time.NewTimer(completionLimit)
 	defer limit.Stop()
@@ -71,6 +75,7 @@ func (s *server) laterSoon(ctx context.Context, v view, done <-chan struct{}) (v
 	case <-ctx.Done():
 		return view{}, ctx.Err()
 	case <-done:
+	case <-s.settled:
 	case <-limit.C:
 	}
 	return s.later(v)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
@@ -417,12 +418,16 @@ func (s *server) report(now *snapshot, u fileURI) ([]protocol.Diagnostic, string
 	return items, strconv.FormatUint(maphash.Bytes(hashSeed, raw), 36)
 }
 
-// waitSettled waits until the workspace was read for the first time.
+// waitSettled waits until the workspace was read for the first time. A client that
+// never says initialized does not wait for ever.
 func (s *server) waitSettled(ctx context.Context) error {
+	limit := time.NewTimer(settleLimit)
+	defer limit.Stop()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-s.settled:
-		return nil
+	case <-limit.C:
 	}
+	return nil
 }

@@ -43,6 +43,7 @@ func TestEarly(t *testing.T) {
 		{"textDocument/prepareCallHierarchy", onC, "b.seg"},
 		{"callHierarchy/incomingCalls", fmt.Sprintf(item, 0), "b.seg"},
 		{"callHierarchy/outgoingCalls", strings.Replace(fmt.Sprintf(item, 1), `"name":"A","index"`, `"name":"B","index"`, 1), "b.seg"},
+		{"textDocument/codeAction", `{"textDocument":{"uri":"file:///w/a.seg"},"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":1}},"context":{"diagnostics":[],"triggerKind":1}}`, "Inline"},
 		{"workspace/symbol", `{"query":"C"}`, "b.seg"},
 		{"codeLens/resolve", `{"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":1}},"data":{"uri":"file:///w/a.seg","kind":"references","name":"A"}}`, "1 reference"},
 	}
@@ -82,6 +83,10 @@ func TestTooEarly(t *testing.T) {
 	got := c.request("textDocument/completion", `{"textDocument":{"uri":"file:///w/a.seg"},"position":{"line":1,"character":12}}`)
 	if !strings.Contains(got, `"isIncomplete":true`) || !strings.Contains(got, `"label":"A"`) {
 		t.Errorf("the completion is %s", got)
+	}
+	got = c.request("textDocument/codeAction", `{"textDocument":{"uri":"file:///w/a.seg"},"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":1}},"context":{"diagnostics":[],"triggerKind":1}}`)
+	if strings.Contains(got, "Inline") {
+		t.Errorf("the actions are %s", got)
 	}
 	const on = `{"textDocument":{"uri":"file:///w/a.seg"},"position":{"line":0,"character":0},"newName":"D","context":{"includeDeclaration":true}}`
 	for _, test := range []struct{ method, want string }{
