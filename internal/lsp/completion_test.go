@@ -357,6 +357,8 @@ var offered = []struct {
 	{"outbound", "PROFILE(contact).FILTER(createdon > 6 mon|", "6 months ago !", ""},
 	{"outbound", "PROFILE(contact).FILTER(createdon > 6 |", "6 months ago !", ""},
 
+	{"outbound", "PROFILE(contact).FILTER(createdon > |DATEADD(DAY, -1, modifiedon))", "DATEADD DATETIMEUTCNOW", "yesterday~at~this~time"},
+
 	// Functions without their parentheses.
 	{"both", "PROFILE(contact).FILTER(NOT |", "( !", ""},
 	{"both", "PROFILE(contact).FILTER(statecode == 0 && ISNULL |", "( !", ""},

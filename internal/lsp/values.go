@@ -443,7 +443,7 @@ func (b *completer) dates(rank int) {
 		literal.rank, rank = rank, rank+3
 	}
 	b.words(rank, token.DATETIMEUTCNOW)
-	if b.snippets {
+	if b.snippets && b.follows != '(' { // else the arguments of another call stand behind them
 		for i, r := range relativeDates {
 			b.add(candidate{
 				label: r.label, insert: r.insert, snippet: true, kind: protocol.CompletionItemKindSnippet, rank: rank + 1,
