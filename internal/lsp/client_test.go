@@ -215,17 +215,11 @@ func connect(t testing.TB, files map[string]string, changes ...func(*lsp.Options
 
 // handle answers the server.
 func (c *client) handle(ctx context.Context, req *jsonrpc2.Request) (any, error) {
-	if c.configuring != nil && req.Method() == protocol.MethodWorkspaceConfiguration {
-		method := strings.Clone(req.Method())
+	method := strings.Clone(req.Method())
+	if c.configuring != nil && method == protocol.MethodWorkspaceConfiguration {
 		jsonrpc2.Async(ctx) // so that answers to what the client asked are read
 		c.configuring()
-		return c.handled(method, nil)
 	}
-	return c.handled(strings.Clone(req.Method()), req.Params())
-}
-
-// handled answers a method with those parameters.
-func (c *client) handled(method string, raw []byte) (any, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	defer func() {
@@ -236,38 +230,38 @@ func (c *client) handled(method string, raw []byte) (any, error) {
 	switch method {
 	case protocol.MethodTextDocumentPublishDiagnostics:
 		var p protocol.PublishDiagnosticsParams
-		if err := protocol.Unmarshal(raw, &p); err != nil {
+		if err := protocol.Unmarshal(req.Params(), &p); err != nil {
 			return nil, err
 		}
 		c.published[p.URI] = &p
-		c.bodies = append(c.bodies, string(raw))
+		c.bodies = append(c.bodies, string(req.Params()))
 	case protocol.MethodLogTrace:
 		var p protocol.LogTraceParams
-		if err := protocol.Unmarshal(bytes.Clone(raw), &p); err != nil {
+		if err := protocol.Unmarshal(bytes.Clone(req.Params()), &p); err != nil {
 			return nil, err
 		}
 		c.traces = append(c.traces, p)
 	case protocol.MethodWindowShowMessage:
 		var p protocol.ShowMessageParams
-		if err := protocol.Unmarshal(raw, &p); err != nil {
+		if err := protocol.Unmarshal(req.Params(), &p); err != nil {
 			return nil, err
 		}
 		c.messages = append(c.messages, p.Message)
 	case protocol.MethodWindowShowMessageRequest:
 		var p protocol.ShowMessageRequestParams
-		if err := protocol.Unmarshal(raw, &p); err != nil {
+		if err := protocol.Unmarshal(req.Params(), &p); err != nil {
 			return nil, err
 		}
 		c.questions = append(c.questions, p.Message)
 	case protocol.MethodWorkspaceConfiguration:
 		return jsonrpc2.RawMessage("[" + c.settings + "]"), nil
 	case "segql/readFile", "segql/findFiles":
-		return c.readFor(method, raw)
+		return c.readFor(method, req.Params())
 	case protocol.MethodClientRegisterCapability:
-		c.registered = append(c.registered, string(raw))
+		c.registered = append(c.registered, string(req.Params()))
 	case protocol.MethodWorkspaceApplyEdit:
 		var p protocol.ApplyWorkspaceEditParams
-		if err := protocol.Unmarshal(raw, &p); err != nil {
+		if err := protocol.Unmarshal(req.Params(), &p); err != nil {
 			return nil, err
 		}
 		c.applied = append(c.applied, p.Edit)
