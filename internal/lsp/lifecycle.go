@@ -189,6 +189,7 @@ func (s *server) start() {
 		s.loadSettings(ctx, nil)
 		close(s.configured)
 		s.scan(ctx, s.state.Load().folders)
+		s.change(func(n *next) { n.reading-- })
 		s.settle()
 		s.watchSchemas(ctx)
 	})

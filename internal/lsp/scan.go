@@ -150,8 +150,7 @@ func pathURI(near fileURI, p string) fileURI {
 // settle tells that the workspace was read for the first time.
 func (s *server) settle() { s.settledOnce.Do(func() { close(s.settled) }) }
 
-// scan reads the source files of folders, telling the client how far it is. The
-// state counts it in reading before.
+// scan reads the source files of folders, telling the client how far it is.
 func (s *server) scan(ctx context.Context, folders []protocol.WorkspaceFolder) {
 	p := s.beginProgress(ctx, "Reading segments")
 	var found []fileURI
@@ -183,7 +182,6 @@ func (s *server) scan(ctx context.Context, folders []protocol.WorkspaceFolder) {
 		if n.learn(configs) {
 			n.rebuild()
 		}
-		n.reading--
 		// A folder may have been taken from the workspace meanwhile.
 		n.setStored(slices.DeleteFunc(files, func(f *file) bool { return !n.holds(f.uri) }), nil)
 	})
@@ -469,6 +467,7 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 		s.reading.Lock()
 		defer s.reading.Unlock()
 		s.scan(ctx, added)
+		s.change(func(n *next) { n.reading-- })
 		s.watchSchemas(ctx)
 	})
 	return nil
