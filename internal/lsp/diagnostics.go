@@ -418,9 +418,9 @@ func (s *server) report(now *snapshot, u fileURI) ([]protocol.Diagnostic, string
 	return items, strconv.FormatUint(maphash.Bytes(hashSeed, raw), 36)
 }
 
-// waitSettled waits until the workspace was read for the first time. A client that
-// never says initialized does not wait for ever.
+// waitSettled waits until the workspace was read for the first time.
 func (s *server) waitSettled(ctx context.Context) error {
+	// A client that never says initialized does not wait for ever.
 	limit := time.NewTimer(settleLimit)
 	defer limit.Stop()
 	select {

@@ -144,7 +144,9 @@ func TestEarlySettings(t *testing.T) {
 
 // TestNoFolder renames where there is no folder to read.
 func TestNoFolder(t *testing.T) {
-	c := start(t, nil, func(_ *client, p *protocol.InitializeParams) { p.WorkspaceFolders = protocol.NullNullable[[]protocol.WorkspaceFolder]() })
+	c := start(t, nil, func(_ *client, p *protocol.InitializeParams) {
+		p.WorkspaceFolders = protocol.NullNullable[[]protocol.WorkspaceFolder]()
+	})
 	c.open(at("a.seg"), 1, "A = PROFILE(contact)\nB = SEGMENT(A)\n")
 	got := c.request("textDocument/rename", `{"textDocument":{"uri":"file:///w/a.seg"},"position":{"line":0,"character":0},"newName":"D"}`)
 	if strings.Count(got, `"newText":"D"`) != 2 {

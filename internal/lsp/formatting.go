@@ -36,16 +36,11 @@ func (s *server) Formatting(ctx context.Context, params *protocol.DocumentFormat
 	if err != nil {
 		return nil, err
 	}
-	return v.format(style), nil
-}
-
-// format returns the edits that lay out the whole file.
-func (v view) format(style project.Style) []protocol.TextEdit {
 	formatted := style.Finish(format.File(v.tree, layoutOf(style)))
 	if formatted == v.text() {
-		return nil
+		return nil, nil
 	}
-	return v.textEdits(layoutEdits(v.text(), formatted))
+	return v.textEdits(layoutEdits(v.text(), formatted)), nil
 }
 
 // style returns the style that is laid down for a file.
@@ -72,8 +67,7 @@ func (s *server) RangesFormatting(ctx context.Context, params *protocol.Document
 }
 
 // formatRanges lays out the definitions that ranges touch, each as a whole.
-// Those with mistakes stay as they are, and so do the lines between. A range of
-// all that there is means the file.
+// Those with mistakes stay as they are, and so do the lines between.
 func (s *server) formatRanges(ctx context.Context, document protocol.TextDocumentIdentifier, ranges ...protocol.Range) ([]protocol.TextEdit, error) {
 	v, err := s.file(ctx, document)
 	if err != nil {
@@ -87,9 +81,6 @@ func (s *server) formatRanges(ctx context.Context, document protocol.TextDocumen
 	done := map[*ast.Definition]bool{}
 	for _, r := range ranges {
 		within := v.span(r)
-		if within.Start <= v.tree.Start() && int(within.End) == len(v.text()) && !v.tree.HasErrors() {
-			return v.format(style), nil
-		}
 		for _, d := range v.touching(within) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -134,8 +125,7 @@ func (v view) formatDefinition(d ast.Placed, style project.Style) []token.Edit {
 			break
 		}
 	}
-	// The end of the file stays as it is, and so do the ends of other lines.
-	style.FinalNewline, style.EOL = true, ""
+	style.FinalNewline = true // of the file; here there is none
 	formatted := style.Finish(token.WithLineEnds(format.Definition(d.Definition, layoutOf(style)), v.lineEnd()))
 	edits := layoutEdits(own.Text(d.Text), formatted)
 	for i := range edits {
