@@ -40,13 +40,15 @@ func (s *server) Completion(ctx context.Context, params *protocol.CompletionPara
 		return &protocol.CompletionList{Items: []protocol.CompletionItem{}}, nil
 	}
 	if !v.now.hasSettings {
-		if v, err = s.laterSoon(ctx, v, s.configured); err != nil {
+		var ok bool
+		if v, ok = s.laterSoon(ctx, v, s.configured); !ok {
 			return askAgain, nil
 		}
 	}
 	b := s.complete(ctx, v, params.Position)
 	if b.hasSegments && !v.now.isWhole() {
-		if v, err = s.laterSoon(ctx, v, s.settled); err != nil {
+		var ok bool
+		if v, ok = s.laterSoon(ctx, v, s.settled); !ok {
 			return askAgain, nil
 		}
 		b = s.complete(ctx, v, params.Position)
@@ -67,18 +69,20 @@ const completionLimit = 500 * time.Millisecond
 var askAgain = &protocol.CompletionList{IsIncomplete: true, Items: []protocol.CompletionItem{}}
 
 // laterSoon returns v as it is when something is done, or else after
-// completionLimit, unless nothing waits for the workspace any more.
-func (s *server) laterSoon(ctx context.Context, v view, done <-chan struct{}) (view, error) {
+// completionLimit, unless nothing waits for the workspace any more. It reports
+// false if its text is another one then, or ctx has ended.
+func (s *server) laterSoon(ctx context.Context, v view, done <-chan struct{}) (view, bool) {
 	limit := time.NewTimer(completionLimit)
 	defer limit.Stop()
 	select {
 	case <-ctx.Done():
-		return view{}, ctx.Err()
+		return view{}, false
 	case <-done:
 	case <-s.settled:
 	case <-limit.C:
 	}
-	return s.later(v)
+	later, err := s.later(v)
+	return later, err == nil
 }
 
 func (s *server) complete(ctx context.Context, v view, at protocol.Position) *completer {
