@@ -23,7 +23,7 @@ const fixAllKind = protocol.CodeActionKindSourceFixAll + ".seg"
 // parser found at a place, all sure ones of the file, and the ways to write
 // what stands there differently.
 func (s *server) CodeAction(ctx context.Context, params *protocol.CodeActionParams) ([]protocol.CommandOrCodeAction, error) {
-	v, err := s.file(ctx, params.TextDocument)
+	v, err := s.whole(ctx, params.TextDocument)
 	if err != nil || s.can.plainActions {
 		return nil, err
 	}

@@ -17,11 +17,10 @@ import (
 // PrepareCallHierarchy implements protocol.Server. A segment calls those that
 // it refers to.
 func (s *server) PrepareCallHierarchy(ctx context.Context, params *protocol.CallHierarchyPrepareParams) ([]protocol.CallHierarchyItem, error) {
-	v, err := s.file(ctx, params.TextDocument)
+	v, n, err := s.nameIn(ctx, params.TextDocument, params.Position)
 	if err != nil {
 		return nil, err
 	}
-	n := v.nameAt(params.Position)
 	if n.kind != segmentName {
 		return nil, nil
 	}
@@ -56,7 +55,7 @@ func (v view) callItem(d ast.Placed) protocol.CallHierarchyItem {
 
 // called returns the definition that an item stands for, false if it is gone.
 func (s *server) called(ctx context.Context, item protocol.CallHierarchyItem) (view, check.Definition, bool) {
-	v, err := s.file(ctx, protocol.TextDocumentIdentifier{URI: item.URI})
+	v, err := s.whole(ctx, protocol.TextDocumentIdentifier{URI: item.URI})
 	var data callData
 	if err != nil || json.Unmarshal(item.Data, &data) != nil {
 		return view{}, check.Definition{}, false // of a file that is gone, or of another server
@@ -77,6 +76,9 @@ func (s *server) IncomingCalls(ctx context.Context, params *protocol.CallHierarc
 	v, d, ok := s.called(ctx, params.Item)
 	if !ok || d.Name == nil {
 		return nil, nil
+	}
+	if err := v.now.mustBeWhole("find all callers"); err != nil {
+		return nil, err
 	}
 	var calls []protocol.CallHierarchyIncomingCall
 	var last *ast.Definition

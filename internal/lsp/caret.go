@@ -19,7 +19,7 @@ type caret struct {
 	comment, quoted string
 	prefix          string // the part of a word or number before the caret
 	start           int    // of prefix, or of quoted
-	end             int    // of the word, number or string that the caret is in or behind
+	end             int    // of the word, number, string or operator that the caret is in, behind or directly before
 	follows         byte   // what stands behind that, blanks aside; 0 at the end of the text
 	// dotted tells that a dot stands before prefix, and qualifier which name
 	// stands before the dot; empty if none does.
@@ -58,6 +58,7 @@ type frame struct {
 	op        string  // that one
 	left      operand // of it
 	last      operand // the operand before the caret
+	lastAt    int     // where that starts
 	lastStart int     // where the comparison starts
 	listed    []string
 }
@@ -148,7 +149,7 @@ func (r *caretReader) read(text string, at int) {
 				r.follows = following(text[i:])
 				return
 			}
-			r.literal(text[from:i])
+			r.literal(text[from:i], from)
 			continue
 		case wordLetter(text[i:]) > 0:
 			i = wordEnd(text, from)
@@ -159,7 +160,7 @@ func (r *caretReader) read(text string, at int) {
 				return
 			}
 			if isDigit(b) {
-				r.literal(text[from:i])
+				r.literal(text[from:i], from)
 			} else {
 				r.takeWord(text[from:i], from)
 			}
@@ -169,11 +170,97 @@ func (r *caretReader) read(text string, at int) {
 		if i < len(text) && isPair(text[from:i+1]) {
 			i++
 		}
+		if i >= at && r.isBegun(text[from:at]) {
+			r.start, r.end, r.prefix = from, i, text[from:at]
+			r.follows = following(text[i:])
+			return
+		}
 		r.symbol(text[from:min(i, at)], from)
 	}
-	r.start, r.end = at, at
+	r.start, r.end = at, at+r.nextLen(text[at:])
 	r.follows = following(text[r.end:])
 	r.dotted, r.qualifier = r.dot, r.before
+}
+
+// isBegun reports whether text is what an operator starts with that may stand
+// there, and none by itself.
+func (r *caretReader) isBegun(text string) bool {
+	f := r.top()
+	switch text {
+	case "=", "!":
+		return !f.isQuery && f.expects == behindValue && !f.compared
+	case "&", "|":
+		return !f.isQuery && (f.expects == behindCondition || f.expects == behindValue && f.compared)
+	}
+	return false
+}
+
+// nextLen returns the length of what starts at the caret and would run into
+// what is put in front of it, or stand there twice: a word or literal where an
+// operand is wanted, else an operator of the kind that is wanted.
+func (r *caretReader) nextLen(text string) int {
+	if text == "" {
+		return 0
+	}
+	f := r.top()
+	isOperator := f.expects != wantOperand
+	if f.isQuery {
+		isOperator = f.state != wantSource
+	}
+	switch b := text[0]; {
+	case isOperator && !r.dot:
+		return f.operatorLen(text)
+	case wordLetter(text) > 0:
+		return wordEnd(text, 0)
+	case b == '-' && len(text) > 1 && isDigit(text[1]):
+		return wordEnd(text, 1)
+	case b == '\'' || b == '"':
+		if end, isClosed := stringEnd(text, 0); isClosed {
+			return end
+		}
+	}
+	return 0
+}
+
+// operatorLen returns the length of the operator that text starts with, 0 if it
+// starts with none of those that may stand there.
+func (f *frame) operatorLen(text string) int {
+	joins := f.expects == behindCondition || f.compared
+	if wordLetter(text) > 0 {
+		end, fits := wordEnd(text, 0), false
+		switch w := token.Lookup(text[:end]); {
+		case f.isQuery:
+			fits = w.IsSetOperator()
+		case w == token.AND || w == token.OR:
+			fits = joins
+		case w == token.IN || w == token.CONTAINS || w == token.STARTSWITH || w == token.ENDSWITH || w == token.ASC || w == token.DESC:
+			fits = !joins
+		}
+		if fits {
+			return end
+		}
+		return 0
+	}
+	pair := text[:min(2, len(text))]
+	switch {
+	case f.isQuery || pair == "//" || pair == "/*":
+	case f.expects == wantBracket:
+		if text[0] == '[' {
+			return 1
+		}
+	case pair == "&&" || pair == "||":
+		if joins {
+			return 2
+		}
+	case strings.IndexByte("+-*/", text[0]) >= 0:
+		return 1
+	case joins:
+	case isPair(pair):
+		return 2
+	case strings.IndexByte("<>=", text[0]) >= 0:
+		return 1
+	}
+	return 0
 }
 
 // following returns the first character of text that is no blank.
@@ -189,7 +276,7 @@ func following(text string) byte {
 }
 
 // literal takes in a string or number.
-func (r *caretReader) literal(text string) {
+func (r *caretReader) literal(text string, at int) {
 	f := r.top()
 	r.word, r.callable, r.dot, r.before, r.signed = "", false, false, "", false
 	if f.isList {
@@ -198,7 +285,7 @@ func (r *caretReader) literal(text string) {
 	if f.argument == 0 && f.first == "" {
 		f.first = strings.Trim(text, `'"`)
 	}
-	f.take(operand{literal: text}, -1)
+	f.take(operand{literal: text}, at)
 }
 
 // take takes in an operand of a condition.
@@ -206,8 +293,11 @@ func (f *frame) take(x operand, at int) {
 	if f.isQuery {
 		return
 	}
-	if f.expects == wantOperand && !f.compared && f.lastStart < 0 {
-		f.lastStart = at
+	if f.expects == wantOperand {
+		f.lastAt = at
+		if !f.compared && f.lastStart < 0 {
+			f.lastStart = at
+		}
 	}
 	f.last = x
 	f.expects = behindValue
@@ -230,6 +320,7 @@ func (r *caretReader) takeWord(text string, at int) {
 		f.state = behindName
 	case f.isList:
 		f.listed = append(f.listed, text)
+		f.take(operand{name: text}, at)
 	case isMember && f.expects != wantOperand:
 		f.last.qualifier, f.last.name = qualifier, text
 	case f.expects == wantOperand:

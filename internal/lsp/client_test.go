@@ -107,6 +107,8 @@ type client struct {
 	registered []string
 	answers    map[string]string  // results of other requests by their method, as JSON
 	elsewhere  map[uri.URI]string // files that the client reads for the server
+	// configuring, if set, is called before workspace/configuration is answered.
+	configuring func()
 }
 
 type codec struct{}
@@ -212,14 +214,18 @@ func connect(t testing.TB, files map[string]string, changes ...func(*lsp.Options
 }
 
 // handle answers the server.
-func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
+func (c *client) handle(ctx context.Context, req *jsonrpc2.Request) (any, error) {
+	method := strings.Clone(req.Method())
+	if c.configuring != nil && method == protocol.MethodWorkspaceConfiguration {
+		jsonrpc2.Async(ctx) // so that answers to what the client asked are read
+		c.configuring()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	defer func() {
 		close(c.changed)
 		c.changed = make(chan struct{})
 	}()
-	method := strings.Clone(req.Method())
 	c.received = append(c.received, method)
 	switch method {
 	case protocol.MethodTextDocumentPublishDiagnostics:

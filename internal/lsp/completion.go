@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"go.lsp.dev/protocol"
@@ -18,7 +19,7 @@ import (
 // offerCompletion says what starts a completion.
 func (s *server) offerCompletion(c *protocol.ServerCapabilities) {
 	yes := true
-	c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{".", "(", ",", "[", " "}, ResolveProvider: &yes}
+	c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{".", "(", ",", "[", " ", ":"}, ResolveProvider: &yes}
 }
 
 const (
@@ -38,17 +39,64 @@ func (s *server) Completion(ctx context.Context, params *protocol.CompletionPara
 	if v.tree.Unread != nil {
 		return &protocol.CompletionList{Items: []protocol.CompletionItem{}}, nil
 	}
-	b := s.completerAt(v, params.Position)
+	if !v.now.hasSettings {
+		var ok bool
+		if v, ok = s.laterSoon(ctx, v, s.configured); !ok {
+			return askAgain, nil
+		}
+	}
+	b := s.complete(ctx, v, params.Position)
+	if b.hasSegments && !v.now.isWhole() {
+		var ok bool
+		if v, ok = s.laterSoon(ctx, v, s.settled); !ok {
+			return askAgain, nil
+		}
+		b = s.complete(ctx, v, params.Position)
+	}
+	list := b.list()
+	if !v.now.isWhole() {
+		list.IsIncomplete = true // the client asks again at the next letter
+	}
+	return list, nil
+}
+
+// completionLimit is how long a completion waits for what the client or the
+// workspace have not said yet: not so long that one would go on typing.
+const completionLimit = 500 * time.Millisecond
+
+// askAgain is the answer to a completion whose text changed, or which was
+// cancelled, while it waited.
+var askAgain = &protocol.CompletionList{IsIncomplete: true, Items: []protocol.CompletionItem{}}
+
+// laterSoon returns v as it is when something is done, or else after
+// completionLimit, unless nothing waits for the workspace any more. It reports
+// false if its text is another one then, or ctx has ended.
+func (s *server) laterSoon(ctx context.Context, v view, done <-chan struct{}) (view, bool) {
+	limit := time.NewTimer(completionLimit)
+	defer limit.Stop()
+	select {
+	case <-ctx.Done():
+		return view{}, false
+	case <-done:
+	case <-s.settled:
+	case <-limit.C:
+	}
+	later, err := s.later(v)
+	return later, err == nil
+}
+
+func (s *server) complete(ctx context.Context, v view, at protocol.Position) *completer {
+	b := s.completerAt(v, at)
 	b.snippets = s.can.snippets && v.now.settings.on("completion.snippets")
 	b.usage = s.usage.of(ctx, v)
 	b.all()
-	return b.list(), nil
+	return b
 }
 
 // completerAt returns a completer for a place. In the blanks and comments
 // between two definitions the first one goes on.
 func (s *server) completerAt(v view, position protocol.Position) *completer {
-	p := v.offset(position)
+	p := max(v.offset(position), v.tree.Start()) // a byte-order mark stands before all definitions
 	d := v.tree.At(p)
 	end := d.End()
 	isBefore := d.Query == nil || p <= d.Offset+d.Span().Start
@@ -68,6 +116,8 @@ type completer struct {
 	around     string    // the text of the definition, and what follows it up to the next
 	at         token.Pos // of the caret, in the definition
 	snippets   bool
+	// hasSegments tells that segments of the workspace may stand there.
+	hasSegments bool
 	// isQuotedName tells that the string that the caret is in is a name.
 	isQuotedName bool
 	usage        *unitUsage
@@ -144,13 +194,7 @@ func (b *completer) add(c candidate) {
 	if text == "" {
 		text = c.label
 	}
-	typed := b.prefix
-	switch {
-	case b.isQuotedName:
-		typed = b.quoted[1:]
-	case b.quoted != "":
-		typed = b.quoted
-	}
+	typed := b.typed()
 	c.match, _ = matches(typed, text)
 	// A name is worth a little more than what people call it.
 	if other, _ := matches(typed, c.also); typed != "" && other <= matchPart && other+1 < c.match {
@@ -163,6 +207,17 @@ func (b *completer) add(c candidate) {
 	if c.match < noMatch {
 		b.candidates = append(b.candidates, c)
 	}
+}
+
+// typed returns what stands before the caret of what an item takes the place of.
+func (b *completer) typed() string {
+	switch {
+	case b.isQuotedName:
+		return b.quoted[1:]
+	case b.quoted != "":
+		return b.quoted
+	}
+	return b.prefix
 }
 
 // written returns a name as it is written where the caret is: in quotes, if it
@@ -228,10 +283,13 @@ func (b *completer) defaults(typical *candidate) *itemDefaults {
 		insert:  b.rangeOf(b.definition.Abs(span(b.start, int(b.at)))),
 		replace: b.rangeOf(b.definition.Abs(span(b.start, b.end))),
 	}
-	if b.quoted != "" { // what is inserted takes the place of the whole string
+	can := &b.server.can
+	// What is inserted takes the place of the whole string, and of what starts
+	// at the caret, into which it would run. A client that knows but one range
+	// gets the one that leaves no rest of a word.
+	if b.quoted != "" || b.start == int(b.at) || !can.insertReplace {
 		d.insert = d.replace
 	}
-	can := &b.server.can
 	if !can.defaultRange && !can.defaultData {
 		return d
 	}

@@ -196,6 +196,9 @@ var offered = []struct {
 	// Relationships and their aliases.
 	{"outbound", "PROFILE(account).TRAVERSE(|", "contact_account_parentcustomerid", "FILTER PROFILE contact_customer_accounts"},
 	{"outbound", "PROFILE(account).TRAVERSE(contact_acc|", "contact_account_parentcustomerid", "FILTER"},
+	{"outbound", "PROFILE(contact).TRAVERSE(contact_customer_acc|", "contact_account_parentcustomerid !", ""},
+	{"outbound", "PROFILE(contact).TRAVERSE('contact_customer_acc|", "contact_account_parentcustomerid !", ""},
+	{"realtime", "PROFILE(contact).RELATE(contact_account_par|", "contact_customer_accounts !", ""},
 	{"outbound", "PROFILE(account).TRAVERSE(contact_acc|, c_1)", "contact_account_parentcustomerid", ""},
 	{"outbound", "PROFILE(account).TRAVERSE(contact_account_parentcustomerid, |", "contact_1 FILTER !", ""},
 	{"outbound", "PROFILE(account).TRAVERSE(contact_account_parentcustomerid, c_1, |", "FILTER !", ""},
@@ -290,6 +293,18 @@ var offered = []struct {
 	{"outbound", "PROFILE(account).FILTER(revenue / 100 |", "ORDERED + * /", "CONTAINS &&"},
 	{"outbound", "PROFILE(account).FILTER(revenue > 1 && name |", "TEXTOPS !", ""},
 	{"both", "PROFILE(account).FILTER(5 < |", "revenue", ""},
+	{"both", "PROFILE(account).FILTER(revenue > |", "marketcap", "revenue"},
+	{"both", "PROFILE(account, a).FILTER(a.revenue > |", "a marketcap", "revenue"},
+	{"outbound", "PROFILE(account, a).TRAVERSE(account_parent_account, b).FILTER(a.revenue > |", "a b revenue", ""},
+	{"both", "PROFILE(account, a).FILTER(a.revenue > a.|", "marketcap", "revenue"},
+	{"both", "PROFILE(account, a).FILTER(a.revenue > 1 && |", "revenue", ""},
+	{"both", "PROFILE(contact).FILTER(createdon > |", "modifiedon", "createdon"},
+	{"both", "PROFILE(contact).FILTER(firstname == lastn|", "lastname", "firstname"},
+	{"both", "PROFILE(contact).FILTER(firstname == firstn|", "-", ""},
+	{"both", "PROFILE(account).FILTER(primarycontactid == own|", "ownerid", "name"},
+	{"both", "PROFILE(contact).FILTER(donotemail == donotp|", "donotphone", "donotemail"},
+	{"both", "PROFILE(account).FILTER(statecode == indus|", "industrycode", "name"},
+	{"both", "PROFILE(contact, c).FILTER(firstname == c.|", "lastname", "createdon"},
 	{"both", "PROFILE(account).FILTER(1 == |", "revenue statecode", "name createdon donotemail accountid"},
 	{"both", "PROFILE(account).FILTER('x' == |", "name description", "revenue statecode createdon donotemail accountid"},
 	{"both", "PROFILE(account).FILTER('2026-03-30' < |", "createdon name", "revenue accountid"},
@@ -333,6 +348,21 @@ var offered = []struct {
 	{"outbound", "PROFILE(contact).TAKE(1|", "-", ""},
 	{"both", "PROFILE(contact).NOSUCH(|", "lastname", ""},
 
+	// Labels with blanks.
+	{"both", "PROFILE(contact).FILTER(accountrolecode == Decision M|", "Decision Maker (1) !", ""},
+	{"both", "PROFILE(contact).FILTER(accountrolecode == decision |", "Decision Maker (1) !", ""},
+	{"realtime", "PROFILE(contact).FILTER(accountrolecode IN [2, Decision M|", "Decision Maker (1) !", ""},
+	{"both", "PROFILE(contact).FILTER(accountrolecode == 1 |", "JOINTS !", ""},
+	{"both", "PROFILE(contact).FILTER(accountrolecode == Decision a|", "&& !", ""},
+	{"outbound", "PROFILE(contact).FILTER(createdon > 6 mon|", "6 months ago !", ""},
+	{"outbound", "PROFILE(contact).FILTER(createdon > 6 |", "6 months ago !", ""},
+
+	{"outbound", "PROFILE(contact).FILTER(createdon > |DATEADD(DAY, -1, modifiedon))", "DATEADD DATETIMEUTCNOW", "yesterday~at~this~time"},
+
+	// Functions without their parentheses.
+	{"both", "PROFILE(contact).FILTER(NOT |", "( !", ""},
+	{"both", "PROFILE(contact).FILTER(statecode == 0 && ISNULL |", "( !", ""},
+
 	// Broken texts.
 	{"both", "PROFILE(contact).FILTER(lastname == 'it\nB = PROFILE(|", "contact", "lastname"},
 	{"both", "A = PROFILE(contact).FILTER(gendercode == |\nB = PROFILE(account)", "Male (1)\nFemale (2) !", ""},
@@ -356,6 +386,10 @@ var offered = []struct {
 
 	// Comments.
 	{"both", "// |", "-", ""},
+	{"both", "// seg:|", "seg:ignore seg:dialect !", ""},
+	{"both", "/* seg:ig|", "seg:ignore !", ""},
+	{"both", "A = PROFILE(contact)\n// seg:|\nB = PROFILE(contact)", "seg:ignore !", ""},
+	{"both", "A = PROFILE(contact) // seg:|", "seg:ignore !", ""},
 	{"both", "// seg:ignore |\nPROFILE(contact)", "unknown-column unused-alias", "PROFILE"},
 	{"both", "// seg:ignore unknown-col|\nPROFILE(contact)", "unknown-column !", ""},
 	{"both", "// seg:ignore unknown-column, unused|", "unused-alias", "unknown-column"},
@@ -551,29 +585,73 @@ func TestCompletionEdits(t *testing.T) {
 		{"column by its label", "PROFILE(contact).FILTER(Birthd|)", "birthdate", false, "PROFILE(contact).FILTER(birthdate)"},
 		{"operator", "PROFILE(contact).FILTER(gendercode |1)", "==", false, "PROFILE(contact).FILTER(gendercode == 1)"},
 		{"rule", "// seg:ignore unknown-|tabel", "unknown-table", false, "// seg:ignore unknown-table"},
+
+		// Where what starts at the caret would run into what is inserted.
+		{"choice before a number", "PROFILE(contact).FILTER(statecode == |0)", "Inactive (1)", false, "PROFILE(contact).FILTER(statecode == 1)"},
+		{"choice before a negative number", "PROFILE(contact).FILTER(statecode == |-5)", "Inactive (1)", false, "PROFILE(contact).FILTER(statecode == 1)"},
+		{"choice before a string", "PROFILE(contact).FILTER(statecode == |'Inactive' && a == 1)", "Inactive (1)", false, "PROFILE(contact).FILTER(statecode == 1 && a == 1)"},
+		{"choice before a string without an end", "PROFILE(contact).FILTER(statecode == |'Inactive)", "Inactive (1)", false, "PROFILE(contact).FILTER(statecode == 1'Inactive)"},
+		{"choice in a list", "PROFILE(contact).FILTER(statecode IN [|0, 1])", "Active (0)", false, "PROFILE(contact).FILTER(statecode IN [0, 1])"},
+		{"value before a value", "PROFILE(contact).FILTER(donotemail == |true)", "false", false, "PROFILE(contact).FILTER(donotemail == false)"},
+		{"word in the middle", "PROFILE(contact).FIL|TER(b == 2)", "FILTER", false, "PROFILE(contact).FILTER(b == 2)"},
+		{"function in the middle", "PROFILE(contact).FILTER(DATED|IFF(YEAR, birthdate, createdon) > 1)", "DATEDIFF", false, "PROFILE(contact).FILTER(DATEDIFF(YEAR, birthdate, createdon) > 1)"},
+		{"relationship in the middle", "PROFILE(contact).RELATE(contact_cust|omer_accounts, a)", "contact_customer_accounts", false, "PROFILE(contact).RELATE(contact_customer_accounts, a)"},
+		{"segment before a segment", "Base = PROFILE(contact) A = SEGMENT(|A)", "Base", false, "Base = PROFILE(contact) A = SEGMENT(Base)"},
+		{"segment before its parenthesis", "Base = PROFILE(contact) A = B|(A)", "SEGMENT(Base)", false, ""},
+		{"step before a parenthesis", "PROFILE(contact).|(a == 1)", "FILTER", false, "PROFILE(contact).FILTER(a == 1)"},
+		{"step before a step", "PROFILE(contact).|FILTER(a == 1)", "TRAVERSE", false, "PROFILE(contact).TRAVERSE(a == 1)"},
+		{"function before a parenthesis", "PROFILE(contact).FILTER(|(lastname))", "ISNULL", false, "PROFILE(contact).FILTER(ISNULL(lastname))"},
+		{"function before one behind a blank", "PROFILE(contact).FILTER(| (lastname == 'x'))", "NOT", false, "PROFILE(contact).FILTER(NOT($0) (lastname == 'x'))"},
+		{"operator before an operator", "PROFILE(contact).FILTER(lastname |== 'x')", "!=", false, "PROFILE(contact).FILTER(lastname != 'x')"},
+		{"operator before a single =", "PROFILE(contact).FILTER(lastname |= 'x')", "==", false, "PROFILE(contact).FILTER(lastname == 'x')"},
+		{"operator before a word", "PROFILE(contact).FILTER(lastname |CONTAINS 'x')", "==", false, "PROFILE(contact).FILTER(lastname == 'x')"},
+		{"operator before a joint", "PROFILE(contact).FILTER(lastname |&& a == 1)", "==", false, "PROFILE(contact).FILTER(lastname == && a == 1)"},
+		{"word before an operator", "PROFILE(contact).FILTER(lastname |== 'x')", "CONTAINS", false, "PROFILE(contact).FILTER(lastname CONTAINS 'x')"},
+		{"word before a blank", "PROFILE(contact).FILTER(lastname CON| 'x')", "CONTAINS", false, "PROFILE(contact).FILTER(lastname CONTAINS 'x')"},
+		{"joint before a joint", "PROFILE(contact).FILTER(statecode == 0 |&& a == 1)", "||", false, "PROFILE(contact).FILTER(statecode == 0 || a == 1)"},
+		{"joint before a word of one", "PROFILE(contact).FILTER(statecode == 0 |AND a == 1)", "||", false, "PROFILE(contact).FILTER(statecode == 0 || a == 1)"},
+		{"joint before a condition", "PROFILE(contact).FILTER(statecode == 0 |a == 1)", "&&", false, "PROFILE(contact).FILTER(statecode == 0 && a == 1)"},
+		{"joint before a blank", "PROFILE(contact).FILTER(statecode == 0 a| a == 1)", "&&", false, "PROFILE(contact).FILTER(statecode == 0 && a == 1)"},
+		{"IN before its bracket", "PROFILE(contact).FILTER(statecode |[1])", "IN", false, "PROFILE(contact).FILTER(statecode IN [1])"},
+		{"bracket before a bracket", "PROFILE(contact).FILTER(statecode IN |[1])", "[", false, "PROFILE(contact).FILTER(statecode IN [1])"},
+		{"set operator before another", "A = PROFILE(contact) |UNION SEGMENT(B)", "EXCEPT", false, "A = PROFILE(contact) EXCEPT SEGMENT(B)"},
+		{"set operator before a query", "A = PROFILE(contact) |SEGMENT(B)", "EXCEPT", false, "A = PROFILE(contact) EXCEPT SEGMENT(B)"},
+		{"label with a blank", "PROFILE(contact).FILTER(accountrolecode == Decision M|ak)", "Decision Maker (1)", false, "PROFILE(contact).FILTER(accountrolecode == 1)"},
+		{"word of a comment", "// seg:ig|", "seg:ignore", false, "// seg:ignore "},
+		{"behind one =", "PROFILE(contact).FILTER(statecode =|)", "==", false, "PROFILE(contact).FILTER(statecode == )"},
+		{"within ==", "PROFILE(contact).FILTER(statecode =|= 0)", "==", false, "PROFILE(contact).FILTER(statecode == 0)"},
+		{"behind !", "PROFILE(contact).FILTER(statecode !| 0)", "!=", false, "PROFILE(contact).FILTER(statecode != 0)"},
+		{"behind one &", "PROFILE(contact).FILTER(statecode == 0 &| a == 1)", "&&", false, "PROFILE(contact).FILTER(statecode == 0 && a == 1)"},
 	} {
-		for _, hasDefaults := range []bool{false, true} {
-			name := test.name
-			if hasDefaults {
-				name += ", with defaults"
-			}
-			t.Run(name, func(t *testing.T) {
+		for _, variant := range []struct {
+			name                     string
+			hasDefaults, hasOneRange bool
+		}{{"", false, false}, {", with defaults", true, false}, {", with one range", false, true}, {", with defaults and one range", true, true}} {
+			t.Run(test.name+variant.name, func(t *testing.T) {
 				c := start(t, nil, func(c *client, p *protocol.InitializeParams) {
 					yes, no := true, false
 					o := p.Capabilities.TextDocument.Completion.CompletionItem
-					o.InsertReplaceSupport = &yes
+					if !variant.hasOneRange {
+						o.InsertReplaceSupport = &yes
+					}
 					if test.plain {
 						o.SnippetSupport = &no
 					}
-					if hasDefaults {
+					if variant.hasDefaults {
 						knowDefaults(c, p)
 					}
 				})
-				caret := strings.IndexByte(test.text, '|')
+				caret := strings.IndexByte(strings.ReplaceAll(test.text, "||", "??"), '|')
 				text := test.text[:caret] + test.text[caret+1:]
 				c.open(at("a.seg"), 1, text)
 				items := c.items(at("a.seg"), text, caret)
 				i := slices.IndexFunc(items, func(i protocol.CompletionItem) bool { return i.Label == test.label })
+				if test.want == "" {
+					if i >= 0 {
+						t.Fatalf("%q is offered", test.label)
+					}
+					return
+				}
 				if i < 0 {
 					t.Fatalf("%q is not offered, only %q", test.label, first(labels(items), 12))
 				}
@@ -581,6 +659,39 @@ func TestCompletionEdits(t *testing.T) {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
 			})
+		}
+	}
+}
+
+// TestCompletionRanges holds which ranges a client gets that can put an item in
+// front of what stands there, or in its place.
+func TestCompletionRanges(t *testing.T) {
+	for _, test := range []struct {
+		text, want string // with the insert range in brackets and the replace range in braces
+	}{
+		{"PROFILE(contact).FIL|TER(b == 2)", "PROFILE(contact).{[FIL]TER}(b == 2)"},
+		{"PROFILE(contact).|FILTER(b == 2)", "PROFILE(contact).{[FILTER]}(b == 2)"},
+		{"PROFILE(contact).FIL|", "PROFILE(contact).{[FIL]}"},
+		{"PROFILE('con|tact')", "PROFILE({['contact']})"},
+	} {
+		c := start(t, nil, func(_ *client, p *protocol.InitializeParams) {
+			yes := true
+			p.Capabilities.TextDocument.Completion.CompletionItem.InsertReplaceSupport = &yes
+		})
+		caret := strings.IndexByte(test.text, '|')
+		text := test.text[:caret] + test.text[caret+1:]
+		c.open(at("a.seg"), 1, text)
+		var insert, replace protocol.Range
+		switch e := c.items(at("a.seg"), text, caret)[0].TextEdit.(type) {
+		case *protocol.TextEdit:
+			insert, replace = e.Range, e.Range
+		case *protocol.InsertReplaceEdit:
+			insert, replace = e.Insert, e.Replace
+		}
+		start, middle, end := insert.Start.Character, insert.End.Character, replace.End.Character
+		got := text[:start] + "{[" + text[start:middle] + "]" + text[middle:end] + "}" + text[end:]
+		if diff := gocmp.Diff(test.want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
 }
@@ -799,6 +910,35 @@ func testResolve(t *testing.T, c *client) {
 	for _, data := range []string{"null", "7", `{"k":"column"}`, `{"k":"table","f":"file:///nowhere.seg"}`} {
 		if _, err := c.CompletionResolve(t.Context(), &protocol.CompletionItem{Label: "x", Data: protocol.LSPAny(data)}); err != nil {
 			t.Errorf("%s: %v", data, err)
+		}
+	}
+}
+
+// TestByteOrderMark asks at the start of a text that has a byte-order mark,
+// which is no part of the query.
+func TestByteOrderMark(t *testing.T) {
+	c := start(t, nil)
+	c.open(at("a.seg"), 1, "\ufeffPROFILE(contact)")
+	const first = `{"textDocument":{"uri":"file:///w/a.seg"},"position":{"line":0,"character":0}}`
+	if got := c.raw("textDocument/completion", first); !strings.Contains(got, `"label":"PROFILE"`) {
+		t.Errorf("the completion is %s", got)
+	}
+	if got := c.raw("textDocument/signatureHelp", first); got != "null" {
+		t.Errorf("the help is %s", got)
+	}
+}
+
+// TestCompletionOfDates holds that the date that DATEDIFF counts from is rather one
+// of the row, and the one that it counts to rather the present.
+func TestCompletionOfDates(t *testing.T) {
+	c := start(t, nil)
+	for text, want := range map[string]string{
+		"PROFILE(contact).FILTER(DATEDIFF(month, ":            "createdon",
+		"PROFILE(contact).FILTER(DATEDIFF(month, createdon, ": "DATETIMEUTCNOW",
+	} {
+		c.open(at("a.seg"), 1, text)
+		if got := labels(c.items(at("a.seg"), text, len(text))); got[0] != want {
+			t.Errorf("%s: first come %q", text, first(got, 3))
 		}
 	}
 }

@@ -13,11 +13,10 @@ import (
 // before a column to the step whose row that is. Other names lead to the schema
 // file, if the query is checked with one.
 func (s *server) Definition(ctx context.Context, params *protocol.DefinitionParams) (protocol.DefinitionResult, error) {
-	v, err := s.file(ctx, params.TextDocument)
+	v, n, err := s.nameIn(ctx, params.TextDocument, params.Position)
 	if err != nil {
 		return nil, err
 	}
-	n := v.nameAt(params.Position)
 	var found protocol.LocationSlice
 	switch n.kind {
 	case segmentName:

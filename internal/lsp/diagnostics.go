@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
@@ -187,7 +188,7 @@ func (s *server) publish(ctx context.Context, now *snapshot, u fileURI) {
 func (s *server) diagnosticsOf(now *snapshot, u fileURI) []protocol.Diagnostic {
 	out := []protocol.Diagnostic{}
 	f := now.file(u)
-	if f == nil {
+	if f == nil || f.isOther {
 		return append(out, configDiagnostics(now, u)...)
 	}
 	if !f.isOpen && !now.settings.on("diagnostics.workspace") {
@@ -425,10 +426,14 @@ func (s *server) isSettled() bool {
 
 // waitSettled waits until the workspace was read for the first time.
 func (s *server) waitSettled(ctx context.Context) error {
+	// A client that never says initialized does not wait for ever.
+	limit := time.NewTimer(settleLimit)
+	defer limit.Stop()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-s.settled:
-		return nil
+	case <-limit.C:
 	}
+	return nil
 }

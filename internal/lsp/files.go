@@ -50,7 +50,10 @@ func (Disk) Find(ctx context.Context, folder uri.URI) ([]uri.URI, error) {
 }
 
 // Text implements Files.
-func (Disk) Text(_ context.Context, u uri.URI) (string, error) {
+func (d Disk) Text(_ context.Context, u uri.URI) (string, error) {
+	if !d.Has(u) {
+		return "", fs.ErrNotExist
+	}
 	path := u.FsPath()
 	if info, err := os.Stat(path); err != nil || info.IsDir() {
 		return "", fs.ErrNotExist
@@ -59,7 +62,10 @@ func (Disk) Text(_ context.Context, u uri.URI) (string, error) {
 }
 
 // Schema implements Files.
-func (Disk) Schema(_ context.Context, u uri.URI) (*schema.Schema, error) {
+func (d Disk) Schema(_ context.Context, u uri.URI) (*schema.Schema, error) {
+	if !d.Has(u) { // its path may be that of a file all the same
+		return nil, &project.Error{Path: u.Path(), Sentence: "only files of this computer can be read, not " + u.Scheme() + ":"}
+	}
 	return new(project.Configs).SchemaFile(u.FsPath())
 }
 

@@ -1,11 +1,13 @@
 package lsp_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	gocmp "github.com/google/go-cmp/cmp"
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 )
@@ -61,4 +63,114 @@ func TestUntitledMovesToAnotherFolder(t *testing.T) {
 	if got := c.raw("workspace/symbol", `{"query":""}`); got != "[]" {
 		t.Errorf("the symbols are %s after it was closed", got)
 	}
+}
+
+// symbols returns the names and files of all symbols of the workspace.
+func (c *client) symbols() []string {
+	c.t.Helper()
+	var found []struct {
+		Name     string
+		Location struct{ URI string }
+	}
+	if err := json.Unmarshal([]byte(c.raw("workspace/symbol", `{"query":""}`)), &found); err != nil {
+		c.t.Fatal(err)
+	}
+	var all []string
+	for _, s := range found {
+		all = append(all, s.Name+" in "+s.Location.URI)
+	}
+	return all
+}
+
+// TestViews opens documents that show an older state of a file, and one that is
+// outside of the workspace: each has its own diagnostics, and no other file
+// knows it.
+func TestViews(t *testing.T) {
+	text := "A = PROFILE(contact).FILTER(nosuch == 1)\n"
+	c := start(t, map[string]string{"a.seg": text, "seg.toml": "dialect = \"outbound\"\n"})
+	c.open(at("a.seg"), 1, text)
+	opened := []uri.URI{"git:/w/a.seg?%7B%22ref%22%3A%22HEAD%22%7D", "git:/w/a.seg?%7B%22ref%22%3A%22%22%7D", "review://pr/w/a.seg", "file:///elsewhere/a.seg"}
+	for _, u := range opened {
+		c.open(u, 1, "A = PROFILE(contact).FILTER(nosuch == 1).RELATE(contact_customer_accounts, account_1)\n")
+	}
+	c.open(at("b.seg"), 1, "B = SEGMENT(A)\n")
+	for _, u := range opened {
+		want := []string{"unknown-column", "step-not-for-dialect"}
+		if u.IsFile() { // no seg.toml above it says the dialect
+			want = want[:1]
+		}
+		got := codes(c.diagnostics(u, 1))
+		for _, code := range want {
+			if !slices.Contains(got, code) {
+				t.Errorf("%s lacks %s: %q", u, code, got)
+			}
+		}
+		if slices.Contains(got, "duplicate-definition") {
+			t.Errorf("%s has the findings %q", u, got)
+		}
+	}
+	if diff := gocmp.Diff([]string{"unknown-column"}, codes(c.diagnostics(at("a.seg"), 1))); diff != "" {
+		t.Errorf("a.seg (-want +got):\n%s", diff)
+	}
+	if diff := gocmp.Diff([]string{"A in file:///elsewhere/a.seg", "A in file:///w/a.seg", "B in file:///w/b.seg"}, c.symbols()); diff != "" {
+		t.Errorf("symbols (-want +got):\n%s", diff)
+	}
+	got := c.raw("textDocument/definition", `{"textDocument":{"uri":"file:///w/b.seg"},"position":{"line":0,"character":12}}`)
+	if strings.Count(got, `"uri"`) != 1 || !strings.Contains(got, "file:///w/a.seg") {
+		t.Errorf("the definitions are %s", got)
+	}
+	if got := c.raw("segql/segments", `{}`); strings.Contains(got, "git:") || strings.Contains(got, "review:") {
+		t.Errorf("the segments are %s", got)
+	}
+}
+
+// TestFoldersApart holds that folders of the workspace do not know each other's
+// segments, with a seg.toml or without.
+func TestFoldersApart(t *testing.T) {
+	c := start(t, nil, func(c *client, p *protocol.InitializeParams) {
+		p.WorkspaceFolders = protocol.NewNullable([]protocol.WorkspaceFolder{{URI: "file:///one", Name: "one"}, {URI: "file:///two", Name: "two"}})
+		c.files.texts["file:///one/a.seg"] = "A = PROFILE(contact).FILTER(nosuch == 1)\n"
+		c.files.texts["file:///two/a.seg"] = "A = PROFILE(contact).FILTER(nosuch == 1)\n"
+		c.files.texts["file:///two/sub/b.seg"] = "B = PROFILE(contact).FILTER(nosuch == 1)\n"
+	})
+	for _, u := range []uri.URI{"file:///one/a.seg", "file:///two/a.seg", "file:///two/sub/b.seg"} {
+		c.open(u, 1, c.files.texts[u])
+		if diff := gocmp.Diff([]string{"unknown-column"}, codes(c.diagnostics(u, 1))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", u, diff)
+		}
+	}
+	for folder, want := range map[string]string{"one": "null", "two": "file:///two/sub/b.seg"} {
+		u := uri.URI("file:///" + folder + "/c.seg")
+		c.open(u, 1, "C = SEGMENT(B)\n")
+		if got := c.raw("textDocument/definition", `{"textDocument":{"uri":"`+string(u)+`"},"position":{"line":0,"character":12}}`); !strings.Contains(got, want) {
+			t.Errorf("%s: the definition is %s", folder, got)
+		}
+	}
+}
+
+// TestOpenConfig opens a seg.toml, which is no query: what is wrong with it is
+// what the config says.
+func TestOpenConfig(t *testing.T) {
+	text := "dialect = \"nosuch\"\n"
+	c := start(t, map[string]string{"seg.toml": text, "a.seg": "A = PROFILE(contact)\n"})
+	u := at("seg.toml")
+	c.notify("textDocument/didOpen", `{"textDocument":{"languageId":"toml","text":"dialect = \"nosuch\"\n","version":1,"uri":"file:///w/seg.toml"}}`)
+	if diff := gocmp.Diff([]string{"seg-toml"}, codes(c.diagnostics(u, 1))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	c.change(u, 2, &protocol.TextDocumentContentChangePartial{Text: "x = PROFILE("})
+	if diff := gocmp.Diff([]string{"seg-toml"}, codes(c.diagnostics(u, 2))); diff != "" {
+		t.Errorf("after a change (-want +got):\n%s", diff)
+	}
+	const place = `{"textDocument":{"uri":"file:///w/seg.toml"},"position":{"line":0,"character":3},"options":{"tabSize":2,"insertSpaces":true}}`
+	for _, method := range []string{"textDocument/hover", "textDocument/documentSymbol", "textDocument/completion", "textDocument/formatting"} {
+		if got := c.raw(method, place); got != "null" && got != "[]" && got != `{"isIncomplete":false,"items":[]}` {
+			t.Errorf("%s: %s", method, got)
+		}
+	}
+	if diff := gocmp.Diff([]string{"A in file:///w/a.seg"}, c.symbols()); diff != "" {
+		t.Errorf("symbols (-want +got):\n%s", diff)
+	}
+	c.notify("textDocument/didClose", `{"textDocument":{"uri":"file:///w/seg.toml"}}`)
+	c.alive()
 }

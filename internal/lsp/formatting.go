@@ -25,8 +25,12 @@ func (s *server) offerFormatting(c *protocol.ServerCapabilities) {
 // stays as it is.
 func (s *server) Formatting(ctx context.Context, params *protocol.DocumentFormattingParams) ([]protocol.TextEdit, error) {
 	v, err := s.file(ctx, params.TextDocument)
-	if err != nil || v.tree.HasErrors() {
+	if err != nil {
 		return nil, err
+	}
+	if v.tree.HasErrors() {
+		s.log.Warn("not formatted: there are mistakes in the syntax", "file", v.uri)
+		return nil, nil
 	}
 	style, err := s.style(ctx, v)
 	if err != nil {

@@ -24,14 +24,38 @@ func (s *server) Hover(ctx context.Context, params *protocol.HoverParams) (*prot
 		return nil, err
 	}
 	d, path, at := v.path(params.Position)
+	if dependsOnOthers(path) {
+		if v, err = s.awaitWhole(ctx, v); err != nil {
+			return nil, err
+		}
+		d, path, at = v.path(params.Position)
+	}
 	h := hoverer{view: v, definition: d, path: path, at: at}
 	h.markdown = s.can.markdown
-	span := h.hover()
+	span := d.Abs(h.hover())
+	if h.isEmpty() {
+		span = h.comment(s.completerAt(v, params.Position))
+	}
 	if h.isEmpty() {
 		return nil, nil
 	}
-	r := v.rangeOf(d.Abs(span))
+	r := v.rangeOf(span)
 	return &protocol.Hover{Range: &r, Contents: h.content()}, nil
+}
+
+// dependsOnOthers reports whether other files tell what the innermost of nodes
+// stands for: the seg.toml that names the schema, or those that define segments.
+func dependsOnOthers(path []ast.Node) bool {
+	if len(path) == 0 {
+		return false
+	}
+	switch n := path[len(path)-1].(type) {
+	case *ast.Ident, *ast.NumberLit, *ast.StringLit:
+		return true
+	case ast.Caller:
+		return n.AsCall().Word.IsSource()
+	}
+	return false
 }
 
 // hoverer says what stands at a place of a definition.
@@ -85,6 +109,59 @@ func (h *hoverer) node(n ast.Node, above []ast.Node) token.Span {
 		}
 	}
 	return n.Span()
+}
+
+// comment says what a comment that the place is in means to the checker, or which
+// rule it names there, and returns where that stands in the file.
+func (h *hoverer) comment(b *completer) token.Span {
+	if b.comment == "" {
+		return token.NoSpan
+	}
+	at := int(b.at)
+	start := at - len(b.comment)
+	text := strings.TrimLeft(b.around[start:], "/* \t")
+	start = len(b.around) - len(text)
+	word := text[:wordLenOf(text, "-:")]
+	about := commentRules[word]
+	if about == "" {
+		return token.NoSpan
+	}
+	from := at
+	for from > start && wordLenOf(b.around[from-1:from], "-") == 1 {
+		from--
+	}
+	named := span(from, at+wordLenOf(b.around[at:], "-"))
+	if r := ruleNamed(named.Text(b.around)); r != nil && word == "seg:ignore" {
+		h.code(r.Name)
+		h.say("%s", r.Doc)
+		return b.definition.Abs(named)
+	}
+	h.say("%s", ruleNamed(about).Doc)
+	return b.definition.Abs(span(start, start+len(word)))
+}
+
+// commentRules are the rules whose pages describe what comments to the checker
+// start with.
+var commentRules = map[string]string{"seg:ignore": "unused-ignore", "seg:dialect": "unknown-dialect"}
+
+// wordLenOf returns the length of the word that text starts with, of letters,
+// digits and other characters.
+func wordLenOf(text, others string) int {
+	n := 0
+	for n < len(text) && (isWordByte(text[n]) || strings.IndexByte(others, text[n]) >= 0) {
+		n++
+	}
+	return n
+}
+
+// ruleNamed returns the rule of that name, nil if there is none.
+func ruleNamed(name string) *check.Rule {
+	for _, r := range check.Rules() {
+		if r.Name == name {
+			return r
+		}
+	}
+	return nil
 }
 
 // operatorOf returns where the operator of n stands that the place lies in.

@@ -70,3 +70,42 @@ func TestHoverQualifier(t *testing.T) {
 		}
 	}
 }
+
+// TestHoverComment holds what is said of comments that the checker reads.
+func TestHoverComment(t *testing.T) {
+	c := start(t, nil)
+	for _, test := range []struct{ text, want, span string }{
+		{"// seg:ig|nore unused-alias\nPROFILE(contact)", "silences rules on its own line", "seg:ignore"},
+		{"// seg:ignore unused-al|ias -- why\nPROFILE(contact)", "unused-alias", "unused-alias"},
+		{"// seg:ignore |unused-alias, unknown-table\nPROFILE(contact)", "unused-alias", "unused-alias"},
+		{"// seg:ignore nosuch| until 2027-01-31\nPROFILE(contact)", "silences rules on its own line", "seg:ignore"},
+		{"/* seg:dialect| realtime */ PROFILE(contact)", "which dialect the file is in", "seg:dialect"},
+		{"PROFILE(contact)\n\n// seg:ignore unused-alias|", "unused-alias", "unused-alias"},
+		{"// seg:nosuch|\nPROFILE(contact)", "", ""},
+		{"// unused-alias|\nPROFILE(contact)", "", ""},
+		{"/|/\nPROFILE(contact)", "", ""},
+	} {
+		at0 := strings.IndexByte(test.text, '|')
+		text := test.text[:at0] + test.text[at0+1:]
+		c.open(at("a.seg"), 1, text)
+		h, err := c.Hover(t.Context(), &protocol.HoverParams{TextDocumentPositionParams: protocol.TextDocumentPositionParams{
+			TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")}, Position: positionUTF16(text, at0),
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h == nil {
+			if test.want != "" {
+				t.Errorf("%s: nothing is said", test.text)
+			}
+			continue
+		}
+		line := strings.Split(text, "\n")[h.Range.Start.Line]
+		if got := line[h.Range.Start.Character:h.Range.End.Character]; got != test.span {
+			t.Errorf("%s: it is said of %q", test.text, got)
+		}
+		if got := strings.ReplaceAll(h.Contents.(*protocol.MarkupContent).Value, "\\", ""); test.want == "" || !strings.Contains(got, test.want) {
+			t.Errorf("%s: it says %s", test.text, got)
+		}
+	}
+}

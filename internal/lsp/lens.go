@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
 
 	"segql/lang/ast"
@@ -58,9 +59,15 @@ func (v view) lens(d ast.Placed, at token.Span, data lensData) (protocol.CodeLen
 // CodeLensResolve implements protocol.Server.
 func (s *server) CodeLensResolve(ctx context.Context, params *protocol.CodeLens) (*protocol.CodeLens, error) {
 	now := s.begin(ctx)
+	if !now.isWhole() { // what is counted is in all files
+		if err := s.waitSettled(ctx); err != nil {
+			return nil, err
+		}
+		now = s.state.Load()
+	}
 	var data lensData
-	if len(params.Data) == 0 || protocol.Unmarshal(params.Data, &data) != nil {
-		return nil, failed("the lens does not come from segls")
+	if len(params.Data) == 0 || protocol.Unmarshal(params.Data, &data) != nil || data.URI == "" {
+		return nil, jsonrpc2.Errorf(jsonrpc2.InvalidParams, "the lens does not come from segls: it lacks the data that segls gave it")
 	}
 	f := now.file(data.URI)
 	if f == nil {

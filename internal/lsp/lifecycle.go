@@ -146,6 +146,7 @@ func (s *server) Initialize(_ context.Context, params *protocol.InitializeParams
 	s.lastSettings = s.initialSettings
 	s.change(func(n *next) {
 		n.folders = folders
+		n.reading++                                      // until the first scan is done
 		n.settings, _ = parseSettings(s.initialSettings) // loadSettings reads the schema, and tells what is wrong
 	})
 	if s.options.WatchParent && params.ProcessID != nil {
@@ -186,7 +187,9 @@ func (s *server) start() {
 		time.AfterFunc(settleLimit, s.settle)
 		s.register(ctx)
 		s.loadSettings(ctx, nil)
+		close(s.configured)
 		s.scan(ctx, s.state.Load().folders)
+		s.change(func(n *next) { n.reading-- })
 		s.settle()
 		s.watchSchemas(ctx)
 	})
@@ -199,8 +202,8 @@ func (s *server) register(ctx context.Context) {
 		options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: []protocol.FileSystemWatcher{
 			{GlobPattern: protocol.Pattern("**/*.seg")},
 			{GlobPattern: protocol.Pattern("**/seg.toml")},
-			// Of a folder that is deleted editors may tell that alone.
-			{GlobPattern: protocol.Pattern("**"), Kind: protocol.WatchKindDelete},
+			// Of a folder that comes or goes editors may tell that alone.
+			{GlobPattern: protocol.Pattern("**"), Kind: protocol.WatchKindCreate | protocol.WatchKindDelete},
 		}})
 		if err == nil {
 			all = append(all, protocol.Registration{ID: "segls-files", Method: protocol.MethodWorkspaceDidChangeWatchedFiles, RegisterOptions: options})

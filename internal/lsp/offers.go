@@ -3,6 +3,7 @@ package lsp
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,6 +39,15 @@ func (b *completer) all() {
 // say about the file come first.
 func (b *completer) inComment() {
 	text := strings.TrimLeft(b.comment, "/* \t")
+	if strings.HasPrefix(text, "seg:") && !strings.ContainsAny(text, " \t") {
+		b.comment, b.prefix = "", text
+		b.spanPrefix("")
+		b.commentWord("seg:ignore", "silence rules here")
+		if b.isBeforeQueries() {
+			b.commentWord("seg:dialect", "of the whole file")
+		}
+		return
+	}
 	if names, ok := strings.CutPrefix(text, "seg:ignore "); ok && !strings.Contains(names, "--") {
 		words := strings.FieldsFunc(names, func(r rune) bool { return r == ' ' || r == '\t' || r == ',' })
 		b.comment = ""
@@ -69,6 +79,17 @@ func (b *completer) inComment() {
 			b.add(candidate{label: d.String(), kind: protocol.CompletionItemKindEnumMember})
 		}
 	}
+}
+
+// commentWord adds what a comment starts with that says something to the checker.
+func (b *completer) commentWord(word, detail string) {
+	b.add(candidate{label: word, insert: b.spaced(word), kind: protocol.CompletionItemKindKeyword, detail: detail})
+}
+
+// isBeforeQueries reports whether the caret is before the first query of the file.
+func (b *completer) isBeforeQueries() bool {
+	d := b.definition
+	return d.Offset <= b.tree.Start() && (d.Query == nil || b.at <= d.Span().Start)
 }
 
 // spanPrefix finds out where the word ends that the caret is in, of letters,
@@ -112,7 +133,7 @@ func (b *completer) query(f *frame) {
 		// the name of a definition
 	case f.state == wantSource:
 		b.words(0, token.PROFILE, token.SEGMENT, token.INTERACTION)
-		if f.begun && b.prefix != "" {
+		if f.begun && b.prefix != "" && b.follows != '(' {
 			b.segments("SEGMENT(", ")")
 		}
 	case f.state == behindOperand:
@@ -270,6 +291,19 @@ func (b *completer) tables() {
 			uses: b.used(t.Name), place: placeOf(knownTables, t.Name), data: b.data(itemTable, t.Name, ""),
 		})
 	}
+	b.others(groupOf(tableName, ""), protocol.CompletionItemKindClass, func(name string) bool { return b.checked.Schema.Table(name) != nil })
+}
+
+// others adds names that queries of the workspace use and that the schema does not
+// have, as those of an organization of which it has the standard tables alone.
+func (b *completer) others(g nameGroup, kind protocol.CompletionItemKind, isKnown func(string) bool) {
+	used := b.usage.namesOf(g)
+	typed := strings.Trim(b.around[b.start:b.end], `'"`)
+	for _, name := range slices.Sorted(maps.Keys(used)) {
+		if isName(name) && !strings.EqualFold(name, typed) && !isKnown(name) {
+			b.add(candidate{label: name, kind: kind, description: "used in the workspace", rank: 5, uses: used[name]})
+		}
+	}
 }
 
 // Names that most segments are about, offered first where no use of them says
@@ -366,6 +400,7 @@ func aliasesOf(o *ast.Operand) []*ast.Alias {
 // segments adds the segments of the workspace, and those of the organization
 // that it refers to, between two texts.
 func (b *completer) segments(before, behind string) {
+	b.hasSegments = true
 	filter := func(name string) string {
 		if before == "" {
 			return ""
@@ -442,6 +477,7 @@ func (b *completer) events() {
 			add(i.RealtimeName, i.Label, firstLink(realtimeLinks(i)))
 		}
 	}
+	b.others(groupOf(eventName, ""), protocol.CompletionItemKindEvent, func(name string) bool { return b.checked.Schema.Interaction(name) != nil })
 }
 
 // firstLink returns the link that most queries would take.
@@ -467,12 +503,16 @@ func (b *completer) withSecond(c *candidate, second string) {
 
 // links adds what leads from an event to profiles.
 func (b *completer) links(event string) {
-	for n, l := range linksOf(b.checked.Schema, event) {
+	links := linksOf(b.checked.Schema, event)
+	for n, l := range links {
 		b.add(candidate{
 			label: l.Name, kind: protocol.CompletionItemKindField, detail: "link", description: l.Table,
 			uses: b.used(l.Name), place: n, data: b.data(itemLink, l.Name, event),
 		})
 	}
+	b.others(groupOf(linkName, event), protocol.CompletionItemKindField, func(name string) bool {
+		return slices.ContainsFunc(links, func(l schema.Link) bool { return strings.EqualFold(l.Name, name) })
+	})
 }
 
 // linksOf returns the links of an event, in the dialect that its name is of.
@@ -507,9 +547,13 @@ func (b *completer) relationships(f *frame) {
 	}
 	aliases := map[string]string{} // by table, since many relationships lead to one
 	for _, r := range b.checked.Schema.RelationshipsFrom(from.Table) {
-		name := r.Name
-		if out := r.OutboundName(); f.word == token.TRAVERSE && out != "" {
-			name = out
+		// It is found by either of its names, and written as the dialect has it.
+		name, also := r.Name, r.OutboundName()
+		if f.word == token.TRAVERSE && also != "" {
+			name, also = also, name
+		}
+		if !hasPrefixFold(also, b.typed()) {
+			also = "" // its other parts are names of tables, which many have
 		}
 		end, ok := r.Other(from.Table)
 		if !ok || name == "" {
@@ -521,7 +565,7 @@ func (b *completer) relationships(f *frame) {
 			aliases[end.Table] = alias
 		}
 		c := candidate{
-			label: name, kind: protocol.CompletionItemKindInterface, detail: kindText(r, end),
+			label: name, also: also, kind: protocol.CompletionItemKindInterface, detail: kindText(r, end),
 			description: from.Table + " → " + end.Table, uses: b.used(name), place: 1 + placeOf(knownTables, end.Table),
 			data: b.data(itemRelationship, name, from.Table),
 		}
@@ -536,6 +580,9 @@ func (b *completer) relationships(f *frame) {
 		b.withSecond(&c, alias)
 		b.add(c)
 	}
+	b.others(groupOf(relationshipName, from.Table), protocol.CompletionItemKindInterface, func(name string) bool {
+		return b.checked.Schema.Relationship(name) != nil
+	})
 }
 
 func (b *completer) isVirtual(table string) bool {
@@ -561,13 +608,17 @@ func (b *completer) operator(text string, rank int, detail string) {
 	if wordLetter(text) > 0 {
 		kind = protocol.CompletionItemKindKeyword
 	}
-	insert := text
-	if next := b.around[b.end:]; next == "" || next[0] != ' ' {
-		insert += " "
-	}
 	b.add(candidate{
-		label: text, insert: insert, kind: kind, detail: detail, rank: rank, data: itemData{Kind: itemWord, Name: text},
+		label: text, insert: b.spaced(text), kind: kind, detail: detail, rank: rank, data: itemData{Kind: itemWord, Name: text},
 	})
+}
+
+// spaced returns a text with a blank behind it, unless one stands there.
+func (b *completer) spaced(text string) string {
+	if strings.HasPrefix(b.around[b.end:], " ") {
+		return text
+	}
+	return text + " "
 }
 
 // wordSnippets are what words of the language insert between their
@@ -588,7 +639,7 @@ func (b *completer) words(rank int, words ...token.Word) {
 		r, _ := wordDocOf(w)
 		c.detail = r.kind
 		switch {
-		case b.follows == '(' && b.end > b.start:
+		case b.follows == '(' && (b.end > b.start || strings.HasPrefix(b.around[b.end:], "(")):
 		case len(r.parameters) == 0:
 			c.insert = c.label + "()"
 		case b.snippets:

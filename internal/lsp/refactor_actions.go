@@ -18,8 +18,12 @@ var refactorKinds = map[refactor.Kind]protocol.CodeActionKind{
 	refactor.Rewrite: protocol.CodeActionKindRefactorRewrite,
 }
 
-// refactorings returns the ways to write differently what stands at the place.
+// refactorings returns the ways to write differently what stands at the place;
+// none while files are missing that they may have to change, too.
 func (a *asking) refactorings(ctx context.Context) []offer {
+	if !a.now.isWhole() {
+		return nil
+	}
 	layout := func(f *check.File) format.Options { return a.layout(ctx, f) }
 	place := refactor.Place{Project: a.project(), File: a.checked, Span: a.at, Layout: layout}
 	var offers []offer

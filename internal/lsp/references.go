@@ -65,11 +65,15 @@ func (v view) referring(name string, meant []check.Definition) func(func(check.R
 // aliases in their operand, and of names of the schema wherever the queries of
 // the project use the same table, column or relationship.
 func (s *server) References(ctx context.Context, params *protocol.ReferenceParams) ([]protocol.Location, error) {
-	v, err := s.file(ctx, params.TextDocument)
+	v, n, err := s.nameIn(ctx, params.TextDocument, params.Position)
 	if err != nil {
 		return nil, err
 	}
-	n := v.nameAt(params.Position)
+	if n.kind != noName && n.kind != aliasName {
+		if err := v.now.mustBeWhole("find all references"); err != nil {
+			return nil, err
+		}
+	}
 	var places []place
 	switch n.kind {
 	case noName:

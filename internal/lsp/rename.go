@@ -12,11 +12,10 @@ import (
 
 // PrepareRename implements protocol.Server.
 func (s *server) PrepareRename(ctx context.Context, params *protocol.PrepareRenameParams) (protocol.PrepareRenameResult, error) {
-	v, err := s.file(ctx, params.TextDocument)
+	v, n, err := s.nameIn(ctx, params.TextDocument, params.Position)
 	if err != nil {
 		return nil, err
 	}
-	n := v.nameAt(params.Position)
 	if err := v.canRename(n); err != nil {
 		return nil, err
 	}
@@ -43,11 +42,10 @@ func (v view) canRename(n named) error {
 // aliases in their operand. It refuses a name by which something else would
 // then be meant.
 func (s *server) Rename(ctx context.Context, params *protocol.RenameParams) (*protocol.WorkspaceEdit, error) {
-	v, err := s.file(ctx, params.TextDocument)
+	v, n, err := s.nameIn(ctx, params.TextDocument, params.Position)
 	if err != nil {
 		return nil, err
 	}
-	n := v.nameAt(params.Position)
 	if err := v.canRename(n); err != nil {
 		return nil, err
 	}
@@ -57,9 +55,12 @@ func (s *server) Rename(ctx context.Context, params *protocol.RenameParams) (*pr
 	if n.kind == segmentName && len(params.NewName) > maxSegmentName {
 		return nil, failed("a segment's name has at most %d characters, but this one has %d; choose a shorter name", maxSegmentName, len(params.NewName))
 	}
-	rename := v.renameSegment
-	if n.kind == aliasName {
-		rename = v.renameAlias
+	rename := v.renameAlias
+	if n.kind == segmentName {
+		if err := v.now.mustBeWhole("rename a segment in all files"); err != nil {
+			return nil, err
+		}
+		rename = v.renameSegment
 	}
 	places, err := rename(ctx, n, params.NewName)
 	if err != nil {

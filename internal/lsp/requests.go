@@ -88,7 +88,7 @@ func (s *server) status(ctx context.Context, u uri.URI) (*fileStatus, error) {
 	now := s.state.Load()
 	f := now.file(u)
 	if f == nil {
-		return nil, failed("segls does not know the file %s; open it first", u)
+		return nil, unknownFile(u)
 	}
 	v := view{f, now}
 	status := &fileStatus{Schema: "standard"}
@@ -158,7 +158,7 @@ func (s *server) segments(ctx context.Context) ([]segmentFile, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if !f.isLarge() {
+		if !f.isLarge() && !f.isApart {
 			out = append(out, view{f, now}.segments())
 		}
 	}
@@ -235,6 +235,9 @@ type schemaSnapshot struct {
 
 func (s *server) readSchema(ctx context.Context, u uri.URI) (*schemaSnapshot, error) {
 	s.begin(ctx)
+	if u == "" {
+		return nil, unknownFile(u)
+	}
 	read, err := s.options.Files.Schema(ctx, u)
 	if err != nil {
 		return nil, failed("%s has no schema that can be read: %s", baseName(u), sentence(err))

@@ -2,11 +2,16 @@ package lsp_test
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/uri"
+
+	"segql/internal/lsp"
 )
 
 // request asks the server something that is not in the protocol.
@@ -104,5 +109,25 @@ func TestReadSchema(t *testing.T) {
 	}
 	if got := c.request("segql/readSchema", `[]`); !strings.Contains(got, "the parameters of segql/readSchema do not have the form") {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestReadSchemaElsewhere holds that a path is that of a file on the disk only in
+// a URI of one, and that an error does not tell what stands in a file.
+func TestReadSchemaElsewhere(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret.txt")
+	if err := os.WriteFile(secret, []byte("Zebra"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := connect(t, nil, func(o *lsp.Options) { o.Files = lsp.Disk{} }).begin()
+	path := uri.File(secret).Path()
+	for _, test := range []struct{ uri, want string }{
+		{"seg-rule://" + path, "error: secret.txt has no schema that can be read: only files of this computer can be read, not seg-rule:"},
+		{"file://" + path, `error: secret.txt has no schema that can be read: the schema file is no JSON at line 1: expected "{"; give`},
+	} {
+		got := c.request("segql/readSchema", `{"uri":"`+test.uri+`"}`)
+		if !strings.HasPrefix(got, test.want) || strings.Contains(strings.ReplaceAll(got, secret, ""), "Z") {
+			t.Errorf("%s: got %s", test.uri, got)
+		}
 	}
 }

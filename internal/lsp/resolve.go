@@ -32,10 +32,8 @@ func (s *server) itemDoc(now *snapshot, item *protocol.CompletionItem) *prose {
 	case itemWord:
 		p.word(data.Name)
 	case itemRule:
-		for _, r := range check.Rules() {
-			if r.Name == data.Name {
-				p.say("%s", r.Doc)
-			}
+		if r := ruleNamed(data.Name); r != nil {
+			p.say("%s", r.Doc)
 		}
 	default:
 		if f := now.file(data.File); f != nil {

@@ -18,8 +18,6 @@ import (
 	"go.lsp.dev/uri"
 
 	"segql/internal/project"
-	"segql/lang/ast"
-	"segql/lang/parser"
 )
 
 // baseName returns the name of a file without its folder.
@@ -233,9 +231,7 @@ func (s *server) readFile(ctx context.Context, u fileURI) *file {
 			return nil
 		}
 		s.log.Warn("file not read", "file", u, "error", err)
-		tree := parser.Parse("")
-		tree.Unread = &ast.Error{Message: "the file can't be read: " + sentence(err)}
-		return newFile(u, 0, false, tree, s.encoding)
+		return newFile(u, 0, false, unread("the file can't be read: "+sentence(err)), s.encoding)
 	}
 	return newFile(u, 0, false, s.parse(u, text), s.encoding)
 }
@@ -243,13 +239,15 @@ func (s *server) readFile(ctx context.Context, u fileURI) *file {
 // DidChangeWatchedFiles implements protocol.Server.
 func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidChangeWatchedFilesParams) error {
 	var sources, others []fileURI
-	deleted := map[string]bool{}
+	deleted, created := map[string]bool{}, map[string]bool{}
 	for _, e := range params.Changes {
 		switch {
 		case strings.HasSuffix(e.URI.Path(), project.Extension):
 			sources = append(sources, e.URI)
 		case e.Type == protocol.FileChangeTypeDeleted:
 			deleted[string(e.URI)] = true
+		case e.Type == protocol.FileChangeTypeCreated && baseName(e.URI) != project.ConfigName:
+			created[string(e.URI)] = true
 		default:
 			others = append(others, e.URI)
 		}
@@ -258,7 +256,10 @@ func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidCh
 		s.reading.Lock() // two notices of one file must not overtake one another
 		defer s.reading.Unlock()
 		now := s.state.Load()
-		if len(others) > 0 || now.needsAny(deleted) { // a seg.toml, or a schema
+		found := s.findCreated(ctx, now, created)
+		sources = append(sources, found...)
+		// Of a seg.toml, of a schema, or of a folder that may have one.
+		if len(others) > 0 || len(found) > 0 || now.needsAny(deleted) || now.namesSchema(created) {
 			s.reconfigure(ctx)
 		}
 		if len(deleted) > 0 {
@@ -274,17 +275,47 @@ func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidCh
 	return nil
 }
 
-// needsAny reports whether a seg.toml or a schema is among what was deleted, or
-// in a folder among it.
-func (s *snapshot) needsAny(deleted map[string]bool) bool {
-	if len(deleted) == 0 {
+// findCreated returns the source files in and below those of the created that are
+// folders, of which editors may tell nothing else.
+func (s *server) findCreated(ctx context.Context, now *snapshot, created map[string]bool) []fileURI {
+	var all []fileURI
+	for text := range created {
+		folder := fileURI(text)
+		if isBelowAny(folder, created) || !now.holds(child(folder, "a"+project.Extension)) {
+			continue
+		}
+		found, err := s.options.Files.Find(ctx, folder)
+		if err != nil {
+			s.log.Warn("folder not read", "folder", folder, "error", err)
+		}
+		for _, u := range found {
+			if isIn(u, folder) { // else it is a file itself
+				all = append(all, u)
+			}
+		}
+	}
+	return all
+}
+
+// namesSchema reports whether one of files has the name of a schema.
+func (s *snapshot) namesSchema(files map[string]bool) bool {
+	if len(files) == 0 {
 		return false
 	}
 	names := s.schemaNames()
-	for u := range deleted {
+	for u := range files {
 		if slices.Contains(names, baseName(fileURI(u))) {
 			return true
 		}
+	}
+	return false
+}
+
+// needsAny reports whether a seg.toml or a schema is among what was deleted, or
+// in a folder among it.
+func (s *snapshot) needsAny(deleted map[string]bool) bool {
+	if s.namesSchema(deleted) {
+		return true
 	}
 	for _, c := range s.configs {
 		if c != nil && (deleted[string(c.uri)] || isBelowAny(c.uri, deleted)) {
@@ -418,11 +449,11 @@ func (s *server) reconfigure(ctx context.Context) {
 func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.DidChangeWorkspaceFoldersParams) error {
 	added, removed := params.Event.Added, params.Event.Removed
 	s.change(func(n *next) {
-		before := n.folders
 		folders := slices.DeleteFunc(slices.Clone(n.folders), func(f protocol.WorkspaceFolder) bool {
 			return slices.ContainsFunc(removed, func(r protocol.WorkspaceFolder) bool { return r.URI == f.URI })
 		})
 		n.folders = slices.Concat(folders, added)
+		n.reading++ // until they are read
 		var gone []fileURI
 		for u := range n.disk {
 			if !n.holds(u) {
@@ -430,14 +461,13 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 			}
 		}
 		n.setStored(nil, gone)
-		if firstOf(before) != firstOf(n.folders) {
-			n.rebuild() // texts in no folder belong to another one now
-		}
+		n.rebuild() // files of other folders, too, may belong to another one now
 	})
 	s.goBackground("new folders", func(ctx context.Context) {
 		s.reading.Lock()
 		defer s.reading.Unlock()
 		s.scan(ctx, added)
+		s.change(func(n *next) { n.reading-- })
 		s.watchSchemas(ctx)
 	})
 	return nil
@@ -516,7 +546,7 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 	s.settingsSchema(ctx, got)
 	s.change(func(n *next) {
 		before := n.settings
-		n.settings = got
+		n.settings, n.hasSettings = got, true
 		if before.dialect != got.dialect || before.standard != got.standard || before.schema != got.schema || !maps.Equal(before.severities, got.severities) || before.rulesURL != got.rulesURL || before.org != got.org ||
 			before.on("diagnostics.workspace") != got.on("diagnostics.workspace") {
 			n.rebuild()

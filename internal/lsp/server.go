@@ -65,6 +65,7 @@ type server struct {
 	// settled is closed when the workspace was read for the first time.
 	settled     chan struct{}
 	settledOnce sync.Once
+	configured  chan struct{} // is closed when the client said what its settings are
 	started     sync.Once
 
 	// reading is held while files or settings are read that the state changes by.
@@ -87,7 +88,7 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 	s := &server{
 		options: options, log: options.Log, ctx: ctx, cancel: cancel,
 		encoding: token.UTF16, stale: map[fileURI]bool{}, reportIDs: map[fileURI]string{}, published: map[fileURI]published{},
-		wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}),
+		wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}), configured: make(chan struct{}),
 		consent: newConsent(),
 	}
 	s.quiet = time.AfterFunc(math.MaxInt64, s.callQuiet) // idle sets the time
@@ -203,7 +204,7 @@ func (s *server) wireError(method string, err error) error {
 	var wire *jsonrpc2.Error
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return protocol.ErrRequestCancelled
+		return jsonrpc2.Errorf(protocol.CodeRequestCancelled, "the request was cancelled")
 	case errors.Is(err, jsonrpc2.ErrMethodNotFound):
 		return jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "segls does not know the method %s", method)
 	case errors.Is(err, jsonrpc2.ErrParse):

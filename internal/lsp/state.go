@@ -30,14 +30,19 @@ type snapshot struct {
 	// configs are the seg.toml files that are known, by their folders. A folder
 	// that was looked into and has none is there with nil.
 	configs map[fileURI]*config
-	// units are found by the folder of their seg.toml; the one of files that
-	// have none by "".
+	// units are found by the folder of their seg.toml; those of files that have
+	// none by the folder that home names.
 	units map[fileURI]*unit
 	// spellings are the URIs as the client writes them, where that is not how
 	// they are written here.
 	spellings map[fileURI]fileURI
 	// verdicts are what organizations said of the definitions of files.
 	verdicts map[fileURI]verdicts
+	// reading is how many looks through folders of the workspace are not done, so
+	// that files of theirs may be missing; hasSettings tells that the client said
+	// what its settings are, as far as it was asked.
+	reading     int
+	hasSettings bool
 	// over is closed when there is a next state.
 	over chan struct{}
 }
@@ -48,12 +53,16 @@ type file struct {
 	written  fileURI // uri as the client writes it
 	version  int32
 	isOpen   bool
+	isOther  bool // a document of another language, of which nothing is read
 	tree     *ast.File
 	encoding token.Encoding
 	places   func() *places
 	// checked is the file as its unit's project has it.
 	checked *check.File
 	unit    fileURI
+	// isApart tells that the text is checked alone, and is no part of the
+	// workspace.
+	isApart bool
 }
 
 func newFile(u fileURI, version int32, isOpen bool, tree *ast.File, encoding token.Encoding) *file {
@@ -73,8 +82,8 @@ const largeFile = 4 << 20
 // isLarge reports whether what speaks of every line of f would be too much.
 func (f *file) isLarge() bool { return f.tree.Size > largeFile }
 
-// unit is the files that are checked together: those of a seg.toml, or those
-// that have none.
+// unit is the files that are checked together: those of a seg.toml, or those of
+// a folder of the workspace that have none.
 type unit struct {
 	config  *config // nil if there is none
 	schema  *schema.Schema
@@ -138,11 +147,43 @@ func child(folder fileURI, name string) fileURI {
 	return u
 }
 
+// isView reports whether a document only shows a text, such as an older state of
+// a file of the workspace, whose path it has then under another scheme.
+func (s *snapshot) isView(u fileURI) bool { return u.Scheme() == "git" || s.shown(u) != u }
+
+// folderOf returns the innermost folder of the workspace that a file is in, ""
+// if there is none.
+func (s *snapshot) folderOf(u fileURI) fileURI {
+	var found fileURI
+	for _, f := range s.folders {
+		if isIn(u, f.URI) && len(f.URI) > len(found) {
+			found = f.URI
+		}
+	}
+	return found
+}
+
+// shown returns what would be a file of the workspace and has the path of u, if u
+// itself is none; else u.
+func (s *snapshot) shown(u fileURI) fileURI {
+	if u.IsFile() || u.Scheme() == "untitled" || s.folderOf(u) != "" {
+		return u
+	}
+	path := u.Path()
+	for _, f := range s.folders {
+		if at, err := f.URI.With(uri.Change{Path: &path}); err == nil && isIn(at, f.URI) {
+			return at
+		}
+	}
+	return u
+}
+
 // foldersAbove returns the folders whose seg.toml a file may belong to, the
 // nearest first. A text that is in no folder belongs to the first folder of
 // the workspace.
 func (s *snapshot) foldersAbove(u fileURI, files Files) []fileURI {
 	var folders []fileURI
+	u = s.shown(u)
 	next, ok := parentFolder(u)
 	if !files.Has(u) {
 		next = firstOf(s.folders)
@@ -214,9 +255,28 @@ func signal(c chan<- struct{}) {
 	}
 }
 
-// home returns the folder of the seg.toml that a file belongs to, "" if there
-// is none.
-func (n *next) home(u fileURI) fileURI {
+// home returns what stands for the unit of a file: the folder of its seg.toml,
+// or of the workspace if it has none; outside of the workspace, the folder that
+// it is in. A file that is apart has a unit of its own.
+func (n *next) home(f *file) fileURI {
+	if f.isApart {
+		return f.uri
+	}
+	if folder := n.configFolder(f.uri); folder != "" {
+		return folder
+	}
+	if folder := n.folderOf(f.uri); folder != "" {
+		return folder
+	}
+	if folder, ok := parentFolder(f.uri); ok && n.server.options.Files.Has(f.uri) {
+		return folder
+	}
+	return firstOf(n.folders)
+}
+
+// configFolder returns the folder of the seg.toml that a file belongs to, "" if
+// there is none.
+func (n *next) configFolder(u fileURI) fileURI {
 	for _, folder := range n.foldersAbove(u, n.server.options.Files) {
 		if n.configs[folder] != nil {
 			return folder
@@ -231,6 +291,9 @@ func (n *next) unit(home fileURI) *unit {
 		return u
 	}
 	u := &unit{config: n.configs[home], schema: n.settings.tables()}
+	if f := n.open[home]; f != nil { // of a text that is apart
+		u.config = n.configs[n.configFolder(home)]
+	}
 	if c := u.config; c != nil && (c.said.NoSchema || c.said.Schema != "") {
 		u.schema = c.schema
 	}
@@ -242,7 +305,8 @@ func (n *next) unit(home fileURI) *unit {
 // A file of n.open wins over one of n.disk.
 func (n *next) put(files ...*file) {
 	for _, f := range files {
-		f.unit = n.home(f.uri)
+		f.isApart = f.isOther || n.isView(f.uri)
+		f.unit = n.home(f)
 	}
 	n.take(files...)
 }
@@ -302,6 +366,9 @@ func (n *next) update(home fileURI, files []*check.File, removed []string) {
 	}
 	n.units = maps.Clone(n.units)
 	n.units[home] = &u
+	if len(u.project.Files()) == 0 {
+		delete(n.units, home)
+	}
 }
 
 // setOpen notes a document that was opened or changed.
@@ -313,7 +380,7 @@ func (n *next) setOpen(f *file) {
 		n.put(f)
 		return
 	}
-	f.unit = before.unit // a seg.toml that comes or goes puts all files anew
+	f.unit, f.isApart = before.unit, before.isApart // a seg.toml that comes or goes puts all files anew
 	n.take(f)
 }
 

@@ -197,6 +197,12 @@ const maxSymbols = 200
 // best matches first.
 func (s *server) Symbols(ctx context.Context, params *protocol.WorkspaceSymbolParams) (protocol.WorkspaceSymbolResult, error) {
 	now := s.begin(ctx)
+	if !now.isWhole() {
+		if err := s.waitSettled(ctx); err != nil {
+			return nil, err
+		}
+		now = s.state.Load()
+	}
 	type match struct {
 		check.Definition
 		score int
@@ -208,7 +214,7 @@ func (s *server) Symbols(ctx context.Context, params *protocol.WorkspaceSymbolPa
 			return nil, err
 		}
 		for d := range u.project.Definitions() {
-			if score, ok := matches(query, d.Name.Name); ok && d.Name.Name != "" {
+			if score, ok := matches(query, d.Name.Name); ok && d.Name.Name != "" && !now.file(fileURI(d.File.Path)).isApart {
 				all = append(all, match{d, score})
 			}
 		}

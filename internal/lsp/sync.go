@@ -5,6 +5,7 @@ import (
 
 	"go.lsp.dev/protocol"
 
+	"segql/internal/project"
 	"segql/lang/ast"
 	"segql/lang/parser"
 	"segql/lang/token"
@@ -13,7 +14,13 @@ import (
 // DidOpen implements protocol.Server.
 func (s *server) DidOpen(_ context.Context, params *protocol.DidOpenTextDocumentParams) error {
 	d := params.TextDocument
-	f := newFile(d.URI, d.Version, true, s.parse(d.URI, d.Text), s.encoding)
+	var f *file
+	if d.LanguageID == "toml" || baseName(d.URI) == project.ConfigName {
+		f = newFile(d.URI, d.Version, true, unread("a text of another language"), s.encoding)
+		f.isOther = true
+	} else {
+		f = newFile(d.URI, d.Version, true, s.parse(d.URI, d.Text), s.encoding)
+	}
 	s.change(func(n *next) { n.setOpen(f) })
 	s.discover(f.uri)
 	if f.isLarge() && f.tree.Unread == nil { // else its diagnostic says what is wrong
@@ -21,6 +28,13 @@ func (s *server) DidOpen(_ context.Context, params *protocol.DidOpenTextDocument
 			"%s has %d MB: it gets diagnostics and formatting, but no highlighting, hints, symbols or folding by segls", baseName(f.uri), f.tree.Size>>20)
 	}
 	return nil
+}
+
+// unread returns the tree of a text that is not read.
+func unread(why string) *ast.File {
+	tree := parser.Parse("")
+	tree.Unread = &ast.Error{Message: why}
+	return tree
 }
 
 // parse returns the tree of a text. A file is mostly opened with the text that
@@ -39,13 +53,17 @@ func (s *server) DidChange(_ context.Context, params *protocol.DidChangeTextDocu
 		return failed("%s was changed, but is not open", params.TextDocument.URI)
 	}
 	version, changes := params.TextDocument.Version, params.ContentChanges
+	if f.isOther {
+		f, changes = f.again(), nil
+		f.version = version
+	}
 	if len(changes) > fewChanges {
 		changes = []protocol.TextDocumentContentChangeEvent{&protocol.TextDocumentContentChangeWholeDocument{Text: changedText(f.text(), changes, s.encoding)}}
 	}
 	for _, c := range changes {
 		f = newFile(f.uri, version, true, s.edited(f, c), s.encoding)
 	}
-	if len(changes) == 0 {
+	if len(changes) == 0 && !f.isOther {
 		f = newFile(f.uri, version, true, f.tree, s.encoding)
 	}
 	if s.advance(func(n *next) { n.setOpen(f) }) {

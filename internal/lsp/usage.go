@@ -29,7 +29,25 @@ type unitUsage struct {
 	// as they are written.
 	counts   map[string]int
 	segments map[string]int
-	seen     map[string]bool // of count, to be used again
+	// names counts names as they are written, by what they belong to.
+	names map[nameGroup]map[string]int
+	seen  map[string]bool // of count, to be used again
+}
+
+// nameGroup is what names of the schema are offered together for. The owner is
+// in lower case.
+type nameGroup struct {
+	kind  nameKind // tableName, eventName, columnName, linkName or relationshipName
+	owner string   // the table or event that the name belongs to, or leads from
+}
+
+func groupOf(kind nameKind, owner string) nameGroup { return nameGroup{kind, strings.ToLower(owner)} }
+
+func newUnitUsage() *unitUsage {
+	return &unitUsage{
+		trees: map[string]*ast.File{}, counts: map[string]int{}, segments: map[string]int{},
+		names: map[nameGroup]map[string]int{}, seen: map[string]bool{},
+	}
 }
 
 // of returns the usage of names in v's unit, which may become that of a later
@@ -54,9 +72,7 @@ func (u *usage) unit(v view) *unitUsage {
 	maps.DeleteFunc(u.units, func(home fileURI, _ *unitUsage) bool { return v.now.units[home] == nil })
 	unit := u.units[v.unit]
 	if unit == nil {
-		unit = &unitUsage{
-			trees: map[string]*ast.File{}, counts: map[string]int{}, segments: map[string]int{}, seen: map[string]bool{},
-		}
+		unit = newUnitUsage()
 		u.units[v.unit] = unit
 	}
 	return unit
@@ -81,6 +97,13 @@ func (u *unitUsage) segmentNames() []string {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return slices.Collect(maps.Keys(u.segments))
+}
+
+// namesOf returns how often each name of a group is used.
+func (u *unitUsage) namesOf(g nameGroup) map[string]int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return maps.Clone(u.names[g])
 }
 
 // update counts what changed. Where ctx ends before all is counted, the next
@@ -173,7 +196,66 @@ func (u *unitUsage) count(d *ast.Definition, by int) {
 			add("", n.Relationship)
 		case *ast.ColumnExpr:
 			add("", &n.Name)
+		case *ast.Operand:
+			u.countNames(n, by)
 		}
 		return true
 	})
+}
+
+// countNames adds to the names of what an operand starts from: those of its
+// table or event, up to the first step that leads to another one.
+func (u *unitUsage) countNames(o *ast.Operand, by int) {
+	bump := func(g nameGroup, i *ast.Ident) {
+		if i == nil || i.Name == "" {
+			return
+		}
+		names := u.names[g]
+		if names == nil {
+			names = map[string]int{}
+			u.names[g] = names
+		}
+		if names[i.Name] += by; names[i.Name] <= 0 {
+			delete(names, i.Name)
+		}
+		if len(names) == 0 {
+			delete(u.names, g)
+		}
+	}
+	var owner *ast.Ident
+	alias := ""
+	switch source := o.Source.(type) {
+	case *ast.Profile:
+		owner = source.Table
+		bump(groupOf(tableName, ""), owner)
+		if source.Alias != nil {
+			alias = source.Alias.Name.Name
+		}
+	case *ast.Interaction:
+		owner = source.Event
+		bump(groupOf(eventName, ""), owner)
+		if owner != nil {
+			bump(groupOf(linkName, owner.Name), source.Link)
+		}
+	}
+	if owner == nil {
+		return
+	}
+	for _, step := range o.Steps {
+		switch step := step.(type) {
+		case *ast.Traverse:
+			bump(groupOf(relationshipName, owner.Name), step.Relationship)
+			return
+		case *ast.Relate:
+			bump(groupOf(relationshipName, owner.Name), step.Relationship)
+		case *ast.SetStep:
+		default:
+			ast.Inspect(step, func(n ast.Node) bool {
+				if c, ok := n.(*ast.ColumnExpr); ok && (c.Qualifier == nil || alias != "" && strings.EqualFold(c.Qualifier.Name, alias)) {
+					bump(groupOf(columnName, owner.Name), &c.Name)
+				}
+				return true
+			})
+		}
+	}
 }

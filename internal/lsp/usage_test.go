@@ -14,10 +14,7 @@ import (
 // TestUsageReplace counts a file after edits, in the middle and at its ends:
 // the counts are those of the file as it is.
 func TestUsageReplace(t *testing.T) {
-	counted := func() *unitUsage {
-		return &unitUsage{counts: map[string]int{}, segments: map[string]int{}, seen: map[string]bool{}}
-	}
-	u, before := counted(), (*ast.File)(nil)
+	u, before := newUnitUsage(), (*ast.File)(nil)
 	const a, b, c = "A = PROFILE(contact, c).FILTER(c.Name == 'x' && c.name == 'y');\n", "B = SEGMENT(A);\n", "C = INTERACTION(EmailOpened, EmailOpened_ContactLink);\n"
 	for _, text := range []string{a + b, a + b + c, a + strings.Replace(b, "(A", "(a", 1) + c, c + a, a + c, a + a + c, "", b} {
 		tree := parser.Parse(text)
@@ -26,9 +23,12 @@ func TestUsageReplace(t *testing.T) {
 		}
 		u.replace(before, tree)
 		before = tree
-		fresh := counted()
+		fresh := newUnitUsage()
 		fresh.replace(nil, parser.Parse(text))
 		if diff := cmp.Diff([]map[string]int{fresh.counts, fresh.segments}, []map[string]int{u.counts, u.segments}); diff != "" {
+			t.Errorf("%q: %s", text, diff)
+		}
+		if diff := cmp.Diff(fresh.names, u.names, cmp.AllowUnexported(nameGroup{})); diff != "" {
 			t.Errorf("%q: %s", text, diff)
 		}
 	}

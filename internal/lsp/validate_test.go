@@ -484,7 +484,7 @@ func TestValidateEarly(t *testing.T) {
 	got := make(chan string, 1)
 	go func() { got <- c.validate(`["` + string(at("a.seg")) + `"]`) }()
 	for range 20 { // until the server has surely got it
-		if _, err := c.Hover(t.Context(), &protocol.HoverParams{TextDocumentPositionParams: protocol.TextDocumentPositionParams{
+		if _, err := c.DocumentHighlight(t.Context(), &protocol.DocumentHighlightParams{TextDocumentPositionParams: protocol.TextDocumentPositionParams{
 			TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")},
 		}}); err != nil {
 			t.Fatal(err)

@@ -126,8 +126,15 @@ func (b *completer) condition(f *frame) {
 		if !b.inEvent() {
 			b.words(2, token.DATEDIFF, token.DATEADD, token.DATETIMEUTCNOW)
 		}
+	case f.expects == behindValue && !f.compared && b.isCalled(f.last):
+		c := candidate{label: "(", kind: protocol.CompletionItemKindOperator}
+		if b.snippets {
+			c.insert, c.snippet = "($0)", true
+		}
+		b.add(c)
 	case f.expects == behindValue && !f.compared:
 		b.comparisons(f)
+	case f.expects == behindValue && b.phrase(f, func() { b.values(f) }):
 	case f.expects == behindValue, f.expects == behindCondition:
 		b.joints()
 		if f.expects == behindValue && b.class(f.value()) == numberClass {
@@ -136,6 +143,38 @@ func (b *completer) condition(f *frame) {
 	case f.expects == wantBracket:
 		b.add(candidate{label: "[", kind: protocol.CompletionItemKindOperator})
 	}
+}
+
+// isCalled reports whether an operand is a word that takes a condition or column
+// in parentheses, which are missing.
+func (b *completer) isCalled(x operand) bool {
+	w := token.Lookup(x.name)
+	return (w == token.NOT || w == token.ISNULL || w == token.ISNOTNULL) && x.qualifier == "" && b.column(x) == nil
+}
+
+// phrase adds those of the candidates that add adds which start with all that
+// stands there from the start of the value on: labels have blanks in them. It
+// reports whether there are any.
+func (b *completer) phrase(f *frame, add func()) bool {
+	text := b.around[f.lastAt:b.at]
+	for i := 0; i < len(text); {
+		n := wordLetter(text[i:])
+		if text[i] == ' ' {
+			n = 1
+		}
+		if n == 0 {
+			return false
+		}
+		i += n
+	}
+	start, prefix := b.start, b.prefix
+	b.start, b.prefix = f.lastAt, text
+	add()
+	b.candidates = slices.DeleteFunc(b.candidates, func(c candidate) bool { return c.match != matchStart })
+	if len(b.candidates) == 0 {
+		b.start, b.prefix = start, prefix
+	}
+	return len(b.candidates) > 0
 }
 
 // inEvent reports whether the condition is one of an outbound interaction,
@@ -149,9 +188,9 @@ func (b *completer) inEvent() bool {
 func (b *completer) joints() {
 	for i, op := range []string{"&&", "||"} {
 		word := []token.Word{token.AND, token.OR}[i]
-		c := candidate{label: op, insert: op + " ", kind: protocol.CompletionItemKindOperator, rank: i, data: itemData{Kind: itemWord, Name: op}}
+		c := candidate{label: op, insert: b.spaced(op), kind: protocol.CompletionItemKindOperator, rank: i, data: itemData{Kind: itemWord, Name: op}}
 		c.detail = strings.ToLower(word.String())
-		if b.prefix != "" {
+		if b.prefix != "" && wordLetter(b.prefix) > 0 {
 			c.filter = word.String()
 		}
 		b.add(c)
@@ -175,20 +214,19 @@ func (b *completer) comparisons(f *frame) {
 		rank++
 	}
 	if isColumn && of != boolClass && of != dateClass && b.mayBe(check.Realtime) {
-		insert := "IN ["
-		c := candidate{label: "IN", insert: insert, kind: protocol.CompletionItemKindKeyword, rank: rank, data: wordData(token.IN)}
+		c := candidate{label: "IN", insert: "IN [", kind: protocol.CompletionItemKindKeyword, rank: rank, data: wordData(token.IN)}
 		if b.snippets {
 			c.insert, c.snippet = "IN [$0]", true
 		}
 		if b.follows == '[' {
-			c.insert, c.snippet = "IN", false
+			c.insert, c.snippet = b.spaced("IN"), false
 		}
 		b.add(c)
 	}
 	if isColumn && (of == textClass || of == anyClass) && !b.inEvent() {
 		for _, w := range []token.Word{token.CONTAINS, token.STARTSWITH, token.ENDSWITH} {
 			rank++
-			c := candidate{label: w.String(), insert: w.String() + " ", kind: protocol.CompletionItemKindKeyword, rank: rank, data: wordData(w)}
+			c := candidate{label: w.String(), insert: b.spaced(w.String()), kind: protocol.CompletionItemKindKeyword, rank: rank, data: wordData(w)}
 			if b.snippets && b.follows != '\'' {
 				c.insert, c.snippet = w.String()+" '$0'", true
 			}
@@ -217,7 +255,11 @@ func (b *completer) operand(f *frame, want class) {
 		return
 	}
 	if want == dateClass {
-		b.dates(0)
+		rank := 0
+		if f.word == token.DATEDIFF && f.argument == 1 {
+			rank = 6 // behind the columns: from a date of the row on it is counted
+		}
+		b.dates(rank)
 	}
 	b.columns(want)
 }
@@ -237,12 +279,19 @@ func (b *completer) values(f *frame) {
 		b.columns(want)
 	case !isColumn: // a literal, or nothing that is known
 		b.columns(want)
-	case want == choiceClass:
-		b.choices(f)
-	case want == boolClass:
-		b.booleans()
 	case want == anyClass:
 		b.consent(f.left.name)
+	default:
+		if want == choiceClass {
+			b.choices(f)
+		} else if want == boolClass {
+			b.booleans()
+		}
+		// Mostly it is a literal that they are compared with, so columns come
+		// where one begins to write a name that is none of those.
+		if b.prefix != "" && len(b.candidates) == 0 {
+			b.columns(want)
+		}
 	}
 }
 
@@ -256,9 +305,15 @@ func (b *completer) numbers() {
 
 // listed adds what may stand in the brackets of IN.
 func (b *completer) listed(f *frame) {
-	if f.expects != wantOperand {
-		return
+	switch f.expects {
+	case wantOperand:
+		b.listedValues(f)
+	case behindValue:
+		b.phrase(f, func() { b.listedValues(f) })
 	}
+}
+
+func (b *completer) listedValues(f *frame) {
 	b.profileTables(f)
 	switch c := b.column(f.left); {
 	case c == nil:
@@ -388,7 +443,7 @@ func (b *completer) dates(rank int) {
 		literal.rank, rank = rank, rank+3
 	}
 	b.words(rank, token.DATETIMEUTCNOW)
-	if b.snippets {
+	if b.snippets && b.follows != '(' { // else the arguments of another call stand behind them
 		for i, r := range relativeDates {
 			b.add(candidate{
 				label: r.label, insert: r.insert, snippet: true, kind: protocol.CompletionItemKindSnippet, rank: rank + 1,
@@ -434,7 +489,7 @@ func (b *completer) columns(want class) {
 func (b *completer) columnsOf(row *check.Row, want class) {
 	isRealtime := b.dialect() == check.Realtime
 	add := func(c *schema.Column) {
-		if want != anyClass && classOf(c)&want == 0 || !isComparable(c, isRealtime) {
+		if want != anyClass && classOf(c)&want == 0 || !isComparable(c, isRealtime) || b.isCompared(row, c) {
 			return
 		}
 		place := placeOf(knownColumns, c.Name)
@@ -463,6 +518,11 @@ func (b *completer) columnsOf(row *check.Row, want class) {
 	for _, c := range columns {
 		add(c)
 	}
+	if want == anyClass {
+		b.others(groupOf(columnName, row.Table), protocol.CompletionItemKindField, func(name string) bool {
+			return row.Column(name, b.dialect()) != nil || strings.HasSuffix(strings.ToLower(name), "_logicalname")
+		})
+	}
 	if !row.IsEvent || !isRealtime {
 		return
 	}
@@ -473,6 +533,13 @@ func (b *completer) columnsOf(row *check.Row, want class) {
 			add(&schema.Column{Name: name, Type: schema.TypeString})
 		}
 	}
+}
+
+// isCompared reports whether a column is the one that the value is compared
+// with, which says nothing.
+func (b *completer) isCompared(row *check.Row, c *schema.Column) bool {
+	f := b.top()
+	return f.compared && strings.EqualFold(f.left.name, c.Name) && b.row(f.left) == row
 }
 
 // isDeprecated reports whether a label says of its column that it should not be

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
 
 	"segql/lang/ast"
@@ -31,9 +32,80 @@ func (s *server) file(ctx context.Context, d protocol.TextDocumentIdentifier) (v
 	now := s.begin(ctx)
 	f := now.file(d.URI)
 	if f == nil {
-		return view{}, failed("segls does not know the file %s; open it first", d.URI)
+		return view{}, unknownFile(d.URI)
 	}
 	return view{f, now}, nil
+}
+
+// unknownFile is the error of a request about a file that is not there, or about
+// none.
+func unknownFile(u fileURI) error {
+	if u == "" {
+		return jsonrpc2.Errorf(jsonrpc2.InvalidParams, "the parameters name no document; the request needs the URI of one")
+	}
+	return failed("segls does not know the file %s; open it first", u)
+}
+
+// whole is file for a request whose answer depends on other files of the
+// workspace, too.
+func (s *server) whole(ctx context.Context, d protocol.TextDocumentIdentifier) (view, error) {
+	v, err := s.file(ctx, d)
+	if err != nil {
+		return view{}, err
+	}
+	return s.awaitWhole(ctx, v)
+}
+
+// awaitWhole returns v as it is once the workspace was read for the first time.
+// Where its text is another one by then, the places that the request names are
+// not those of the text.
+func (s *server) awaitWhole(ctx context.Context, v view) (view, error) {
+	if v.now.isWhole() {
+		return v, nil
+	}
+	if err := s.waitSettled(ctx); err != nil {
+		return view{}, err
+	}
+	return s.later(v)
+}
+
+// later returns v in the present state.
+func (s *server) later(v view) (view, error) {
+	now := s.state.Load()
+	f := now.file(v.uri)
+	if f == nil || f.tree != v.tree {
+		return view{}, jsonrpc2.Errorf(protocol.CodeContentModified, "%s changed while segls was reading the workspace; ask again", baseName(v.uri))
+	}
+	return view{f, now}, nil
+}
+
+// isWhole reports whether all files of the workspace are in s.
+func (s *snapshot) isWhole() bool { return s.reading == 0 }
+
+// mustBeWhole refuses what would be wrong if it left out a file of the
+// workspace; what says what it is, in a sentence.
+func (s *snapshot) mustBeWhole(what string) error {
+	if s.isWhole() {
+		return nil
+	}
+	return failed("segls is still reading the workspace, so it can't %s yet; try again in a moment", what)
+}
+
+// nameIn is file for a request about the name at a place. What it means depends
+// on other files, unless it is an alias.
+func (s *server) nameIn(ctx context.Context, d protocol.TextDocumentIdentifier, at protocol.Position) (view, named, error) {
+	v, err := s.file(ctx, d)
+	if err != nil {
+		return view{}, named{}, err
+	}
+	n := v.nameAt(at)
+	if n.kind == noName || n.kind == aliasName {
+		return v, n, nil
+	}
+	if v, err = s.awaitWhole(ctx, v); err != nil {
+		return view{}, named{}, err
+	}
+	return v, v.nameAt(at), nil
 }
 
 // project returns the project that the file is checked with.

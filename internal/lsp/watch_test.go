@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	gocmp "github.com/google/go-cmp/cmp"
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 )
@@ -123,5 +124,23 @@ func TestDeletedFolder(t *testing.T) {
 	c.open(at("x/new.seg"), 1, "PROFILE(contact).TRAVERSE(contact_customer_accounts)")
 	if got := codes(c.diagnostics(at("x/new.seg"), 1)); strings.Contains(strings.Join(got, " "), "dialect") {
 		t.Errorf("the dialect of the seg.toml that is gone still counts: %v", got)
+	}
+}
+
+// TestCreatedFolder tells of a folder that came, as editors do without a word
+// about the files in it.
+func TestCreatedFolder(t *testing.T) {
+	c := start(t, map[string]string{"a.seg": "A = SEGMENT(B)\n"})
+	c.symbols() // with its answer the workspace is read
+	c.files.write(at("x/seg.toml"), "dialect = \"realtime\"\n")
+	c.files.write(at("x/y/b.seg"), "B = PROFILE(contact).TRAVERSE(contact_customer_accounts)\n")
+	c.files.write(at("node_modules/c.seg"), "C = PROFILE(contact).FILTER(statecode = 0)\n")
+	c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/node_modules","type":1},{"uri":"file:///w/x","type":1},{"uri":"file:///w/x/y","type":1},{"uri":"file:///w/x/y/b.seg","type":1}]}`)
+	c.awaitCode("x/y/b.seg", "step-not-for-dialect", true)
+	c.files.write(at("x/y/d.seg"), "D = PROFILE(contact).FILTER(statecode = 0)\n")
+	c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/x","type":1}]}`)
+	c.awaitCode("x/y/d.seg", "single-equals", true)
+	if diff := gocmp.Diff([]string{"A in file:///w/a.seg", "B in file:///w/x/y/b.seg", "D in file:///w/x/y/d.seg"}, c.symbols()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -197,6 +197,9 @@ func unknownColumn(c *pass, n ast.Node) {
 			token.Fix{Title: "Insert ()", Edits: []token.Edit{{Span: token.At(column.Extent.End), New: "()"}}})
 		return
 	}
+	if c.isLabel(column) {
+		return // choice-label-for-value speaks of it
+	}
 	if isConsentColumn(column.Name.Name) || ref.Row.IsEvent && hasSuffixFold(column.Name.Name, "_LogicalName") {
 		return
 	}

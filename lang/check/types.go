@@ -333,20 +333,8 @@ func operatorNotForType(c *pass, n ast.Node) {
 
 func choiceLabel(c *pass, n ast.Node) {
 	c.tests(n, func(t tested) {
-		if t.info == nil || t.class != choiceClass && t.class != boolClass {
-			return
-		}
-		label := ""
-		switch v := t.value.(type) {
-		case *ast.StringLit:
-			label = v.Value
-		case *ast.ColumnExpr: // without its quotes it looks like a column
-			if v.Qualifier == nil && c.res.Column(v).Column == nil {
-				label = v.Name.Name
-			}
-		}
-		choice, ok := t.info.ChoiceLabelled(label)
-		if !ok || label == "" {
+		choice, ok := c.labelled(t)
+		if !ok {
 			return
 		}
 		lit := &ast.Base{Extent: t.value.Span()}
@@ -356,6 +344,37 @@ func choiceLabel(c *pass, n ast.Node) {
 		}
 		c.report(lit.Extent, fmt.Sprintf("%s holds numbers; %s is %s", c.nameOf(t), choice.Label, text), replaceFix(fmt.Sprintf("Replace with %s (%s)", text, choice.Label), lit.Extent, text))
 	})
+}
+
+// labelled returns the choice whose label stands in place of its number.
+func (c *pass) labelled(t tested) (schema.Choice, bool) {
+	if t.info == nil || t.class != choiceClass && t.class != boolClass {
+		return schema.Choice{}, false
+	}
+	label := ""
+	switch v := t.value.(type) {
+	case *ast.StringLit:
+		label = v.Value
+	case *ast.ColumnExpr: // without its quotes it looks like a column
+		if v.Qualifier == nil && c.res.Column(v).Column == nil {
+			label = v.Name.Name
+		}
+	}
+	choice, ok := t.info.ChoiceLabelled(label)
+	return choice, ok && label != ""
+}
+
+// isLabel reports whether what looks like a column, the current node, is the
+// label of a choice.
+func (c *pass) isLabel(column *ast.ColumnExpr) (found bool) {
+	for _, n := range c.path {
+		c.tests(n, func(t tested) {
+			if t.value == column {
+				_, found = c.labelled(t)
+			}
+		})
+	}
+	return found
 }
 
 // maxListed is how many choices a message lists.

@@ -61,11 +61,13 @@ func read(r io.Reader, doc document, table string) (*Schema, error) {
 	if isXML {
 		return nil, &ReadError{Document: doc.String(), Problem: "is XML or HTML", Line: 1, Expected: "JSON", Advice: doc.advice()}
 	}
+	// What it starts with is not quoted: it may be any file, and the error goes to
+	// whoever named it.
 	if doc == metadataDocument {
-		return nil, &ReadError{Document: doc.String(), Problem: "is not XML: it starts with " + quote(string(rune(first))), Line: 1, Expected: "\"<\"", Advice: doc.advice()}
+		return nil, &ReadError{Document: doc.String(), Problem: "is not XML", Line: 1, Expected: "\"<\"", Advice: doc.advice()}
 	}
 	if first != '{' && first != '[' {
-		return nil, &ReadError{Document: doc.String(), Problem: "is no JSON: it starts with " + quote(string(rune(first))), Line: 1, Expected: "\"{\"", Advice: doc.advice()}
+		return nil, &ReadError{Document: doc.String(), Problem: "is no JSON", Line: 1, Expected: "\"{\"", Advice: doc.advice()}
 	}
 	return readJSON(buffered, doc, table)
 }
