@@ -170,6 +170,9 @@ func TestHarmfulFixes(t *testing.T) {
 		{brokenList, "'b'", nil},
 		{"A = " + brokenList + "\nB = " + brokenList, "'b'", nil},
 		{mixed, ") AN", []string{"quickfix: Ignore mixed-logical-operators on this line"}},
+		{"A = ((((PROFILE(contact)))))\n", "(((", []string{
+			"quickfix: Remove the parentheses (preferred)", "quickfix: Ignore redundant-parentheses on this line",
+		}},
 		{"A = PROFILE(contact).FILTER((statecode == 0))\n\nB = PROFILE(contact).FILTER((statecode == 0))\n", "((", []string{
 			"quickfix: Remove the parentheses (preferred)", "quickfix: Fix all redundant-parentheses in this file",
 			"quickfix: Ignore redundant-parentheses on this line", "quickfix: Ignore redundant-parentheses in this file",

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -537,23 +538,67 @@ func mixedLogical(c *pass, n ast.Node) {
 	}
 }
 
+// redundantParens speaks once of pairs of parentheses directly within each
+// other, which go together.
 func redundantParens(c *pass, n ast.Node) {
-	if !AreRedundant(c.path) {
+	path := c.path
+	if !areRedundant(path) {
 		return
 	}
-	s := n.Span()
-	c.report(s, "these parentheses have no effect", token.Fix{Title: "Remove the parentheses", Edits: token.KeepApart(c.def.Text, []token.Edit{
-		{Span: token.Span{Start: s.Start, End: s.Start + 1}}, {Span: token.Span{Start: s.End - 1, End: s.End}},
-	})}).Unnecessary = true
+	if around := parensAround(path); around != nil && areRedundant(around) {
+		return
+	}
+	var edits []token.Edit
+	for ; path != nil && areRedundant(path); path = parensWithin(path) {
+		s := path[len(path)-1].Span()
+		edits = append(edits, token.Edit{Span: token.Span{Start: s.Start, End: s.Start + 1}}, token.Edit{Span: token.Span{Start: s.End - 1, End: s.End}})
+	}
+	c.report(n.Span(), "these parentheses have no effect",
+		token.Fix{Title: "Remove the parentheses", Edits: token.KeepApart(c.def.Text, edits)}).Unnecessary = true
 }
 
-// AreRedundant reports whether the last node of a path, from the definition
-// down, is parentheses of the kind that redundant-parentheses speaks of.
-func AreRedundant(path []ast.Node) bool {
+// parensAround returns the path to the parentheses that hold nothing but those
+// that a path ends with, nil if there are none.
+func parensAround(path []ast.Node) []ast.Node {
+	switch path[len(path)-1].(type) {
+	case *ast.ParenExpr:
+		if _, ok := path[len(path)-2].(*ast.ParenExpr); ok {
+			return path[:len(path)-1]
+		}
+	case *ast.ParenQuery: // an operand of a query in parentheses
+		if len(path) < 4 {
+			return nil
+		}
+		if p, ok := path[len(path)-4].(*ast.ParenQuery); ok && len(p.Query.Operands) == 1 {
+			return path[:len(path)-3]
+		}
+	}
+	return nil
+}
+
+// parensWithin returns the path to the parentheses that are all that those at
+// the end of a path hold, nil if there are none.
+func parensWithin(path []ast.Node) []ast.Node {
+	switch n := path[len(path)-1].(type) {
+	case *ast.ParenExpr:
+		if within, ok := n.X.(*ast.ParenExpr); ok {
+			return slices.Concat(path, []ast.Node{within})
+		}
+	case *ast.ParenQuery:
+		first := n.Query.Operands[0]
+		if within, ok := first.Source.(*ast.ParenQuery); ok && len(n.Query.Operands) == 1 {
+			return slices.Concat(path, []ast.Node{n.Query, first, within})
+		}
+	}
+	return nil
+}
+
+// areRedundant reports whether the last node of a path, from the definition
+// down, is parentheses without effect, be all others like that removed.
+func areRedundant(path []ast.Node) bool {
 	if len(path) < 2 {
 		return false
 	}
-	parent := path[len(path)-2]
 	switch n := path[len(path)-1].(type) {
 	case *ast.ParenExpr:
 		if !n.Rparen.IsValid() {
@@ -561,9 +606,14 @@ func AreRedundant(path []ast.Node) bool {
 		}
 		switch n.X.(type) {
 		case *ast.LogicalExpr, *ast.ArithExpr:
-			switch parent.(type) {
-			case *ast.Filter, *ast.NotExpr, *ast.ParenExpr:
-				return true
+			for i := len(path) - 2; i >= 0; i-- {
+				switch path[i].(type) {
+				case *ast.ParenExpr:
+					continue
+				case *ast.Filter, *ast.NotExpr:
+					return true
+				}
+				return false
 			}
 			return false
 		case *ast.BadExpr:
@@ -572,7 +622,7 @@ func AreRedundant(path []ast.Node) bool {
 		return true
 	case *ast.ParenQuery:
 		// The product itself writes (SEGMENT(..)).ORDERBY(..).
-		o, ok := parent.(*ast.Operand)
+		o, ok := path[len(path)-2].(*ast.Operand)
 		return ok && n.Rparen.IsValid() && len(n.Query.Operands) == 1 && len(o.Steps) == 0
 	}
 	return false
