@@ -126,18 +126,19 @@ func (a *asking) action(o offer, showRefused bool) *protocol.CodeAction {
 		action.Diagnostics = append(action.Diagnostics, a.server.diagnostic(a.now, a.file, f))
 	}
 	if o.refused == "" {
-		// An edit of a text that has no version is made at once: nothing would
+		edits, err := o.edits() // be it to find out whether there are any
+		switch {
+		case err != nil:
+			o.refused = err.Error()
+		// An edit of a text that has no version is sent at once: nothing would
 		// tell that the text changed meanwhile.
-		if o.name != "" && a.server.can.resolveActions && a.isOpen {
+		case o.name != "" && a.server.can.resolveActions && a.isOpen:
 			action.Data = a.data(o)
 			return action
-		}
-		edits, err := o.edits()
-		if err == nil {
+		default:
 			action.Edit = a.server.workspaceEdit(edits)
 			return action
 		}
-		o.refused = err.Error()
 	}
 	if !showRefused {
 		return nil

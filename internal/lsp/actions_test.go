@@ -1,6 +1,8 @@
 package lsp_test
 
 import (
+	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +10,8 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
+
+	"segql/lang/token"
 )
 
 // asked is a request for code actions in a test.
@@ -19,9 +23,15 @@ type asked struct {
 
 func (c *client) actions(u uri.URI, a asked) []*protocol.CodeAction {
 	c.t.Helper()
+	return c.actionsIn(u, protocol.Range{Start: protocol.Position{Character: uint32(a.from)}, End: protocol.Position{Character: uint32(a.to)}}, a)
+}
+
+// actionsIn asks as actions does, but in a range.
+func (c *client) actionsIn(u uri.URI, within protocol.Range, a asked) []*protocol.CodeAction {
+	c.t.Helper()
 	answer, err := c.CodeAction(c.t.Context(), &protocol.CodeActionParams{
 		TextDocument: protocol.TextDocumentIdentifier{URI: u},
-		Range:        protocol.Range{Start: protocol.Position{Character: uint32(a.from)}, End: protocol.Position{Character: uint32(a.to)}},
+		Range:        within,
 		Context:      protocol.CodeActionContext{Diagnostics: []protocol.Diagnostic{}, Only: a.only, TriggerKind: a.trigger},
 	})
 	if err != nil {
@@ -61,7 +71,7 @@ func with(change func(*protocol.CodeActionClientCapabilities)) option {
 func TestActionKinds(t *testing.T) {
 	yes := true
 	c := start(t, nil, with(func(a *protocol.CodeActionClientCapabilities) { a.DisabledSupport = &yes }))
-	const text = "A = PROFILE(contact).FILTER(statecode = 0 || statecode == 1)"
+	const text = "A = PROFILE(contact).FILTER(statecode = 0 || statecode == 1).FILTER(gendercode == 1)"
 	c.open(at("a.seg"), 1, text)
 	caret := strings.Index(text, "= 0")
 	fix := "quickfix: Replace = with == (preferred)"
@@ -181,6 +191,48 @@ func TestHarmfulFixes(t *testing.T) {
 		if diff := gocmp.Diff(test.want, quick(test.text, test.behind)); diff != "" {
 			t.Errorf("%q (-want +got)\n%s", test.text, diff)
 		}
+	}
+}
+
+// TestOfferedIsPossible asks for actions everywhere in texts, also in broken
+// ones: what is offered has an edit.
+func TestOfferedIsPossible(t *testing.T) {
+	yes := true
+	c := start(t, nil, with(func(a *protocol.CodeActionClientCapabilities) { a.DisabledSupport = &yes }))
+	random := rand.New(rand.NewPCG(1, 2))
+	texts, resolved, refused := corpus(t), 0, 0
+	texts["minus.seg"] = "A = PROFILE(contact)\nB = A MINUS A\n"
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		for _, broken := range []string{"", " MINUS A ", " < 3 ", ")", ","} {
+			text := texts[name]
+			if broken != "" {
+				at := random.IntN(len(text))
+				text = strings.ToValidUTF8(text[:at]+broken+text[at+random.IntN(min(6, len(text)-at)):], "")
+			}
+			u, lines := at(name), token.NewLines(text)
+			c.open(u, 1, text)
+			for range 4 {
+				from := random.IntN(len(text))
+				place := protocol.Range{Start: positionUTF8(lines, token.Pos(from)), End: positionUTF8(lines, token.Pos(from+random.IntN(min(30, len(text)-from))))}
+				for _, a := range c.actionsIn(u, place, asked{trigger: protocol.CodeActionTriggerKindInvoked}) {
+					switch {
+					case a.Disabled.Reason != "":
+						refused++
+					case len(a.Data) > 0:
+						resolved++
+						if got, err := c.CodeActionResolve(t.Context(), a); err != nil || got.Edit == nil {
+							t.Errorf("%s at %v: %v in\n%s", a.Title, place, err, text)
+						}
+					}
+				}
+			}
+			if err := c.DidClose(t.Context(), &protocol.DidCloseTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if resolved < 500 || refused < 50 {
+		t.Errorf("only %d actions were resolved, and %d refused", resolved, refused)
 	}
 }
 

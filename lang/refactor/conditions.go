@@ -281,22 +281,41 @@ var mirrored = map[token.Op]token.Op{
 	token.Greater: token.Less, token.GreaterEqual: token.LessEqual,
 }
 
-// condition returns the innermost condition of the path and its index there.
-func (s *site) condition() (ast.Expr, int) {
+// condition returns the innermost condition of the path, nil if there is none.
+func (s *site) condition() ast.Expr {
 	for i := len(s.path) - 1; i > 0; i-- {
 		if x, ok := s.path[i].(ast.Expr); ok {
 			if is, _ := ast.IsCondition(x); is {
-				return x, i
+				return x
 			}
 		}
 	}
-	return nil, 0
+	return nil
+}
+
+// isCleanCondition reports whether the outermost condition around the place has
+// no mistake in its syntax: with one, a part of it need not be a condition.
+func (s *site) isCleanCondition() bool {
+	i := slices.IndexFunc(s.path, func(n ast.Node) bool { _, ok := n.(ast.Expr); return ok })
+	return i < 0 || isClean(s.def.Definition, s.path[i].Span())
+}
+
+// saysTable reports whether x says, in the span, which table an id is
+// of, as an interaction must.
+func saysTable(x ast.Expr, span token.Span) bool {
+	found := false
+	ast.Inspect(x, func(n ast.Node) bool {
+		c, ok := n.(*ast.ColumnExpr)
+		found = found || ok && span.Encloses(c.Extent) && strings.HasSuffix(strings.ToLower(c.Name.Name), "_logicalname")
+		return true
+	})
+	return found
 }
 
 // wrapNot puts NOT around the selected conditions, at a caret around the
 // innermost one.
 func wrapNot(s *site) (Action, bool) {
-	x, _ := s.condition()
+	x := s.condition()
 	if x == nil {
 		return Action{}, false
 	}
@@ -312,7 +331,7 @@ func wrapNot(s *site) (Action, bool) {
 			span = selected
 		}
 	}
-	if !isClean(s.def.Definition, span) {
+	if !s.isCleanCondition() || saysTable(x, span) {
 		return Action{}, false
 	}
 	return s.action("wrap-not", Rewrite, "Wrap in NOT(..)", func() []token.Edit {
@@ -330,7 +349,7 @@ func unwrapNot(s *site) (Action, bool) {
 		if !ok {
 			continue
 		}
-		if !isClean(s.def.Definition, n.Extent) || !n.Rparen.IsValid() {
+		if !s.isCleanCondition() || !n.Rparen.IsValid() {
 			return Action{}, false
 		}
 		_, isChain := n.Cond.(*ast.LogicalExpr)

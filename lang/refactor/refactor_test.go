@@ -331,6 +331,9 @@ func holds(t *testing.T, name string, a refactor.Action, w *workspace, after str
 		}
 	}
 	if changesMeaning[a.Name] {
+		if grown(w, next)["logical-name-missing"] > 0 {
+			t.Errorf("%s: the table is not said any more%s", name, show())
+		}
 		return
 	}
 	// What was no error must be none now. Names that have no definition any
