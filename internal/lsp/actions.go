@@ -21,10 +21,10 @@ const fixAllKind = protocol.CodeActionKindSourceFixAll + ".seg"
 
 // CodeAction implements protocol.Server: the fixes of what the rules and the
 // parser found at a place, all sure ones of the file, and the ways to write
-// what stands there differently.
+// what stands there differently. A client that takes commands alone gets none.
 func (s *server) CodeAction(ctx context.Context, params *protocol.CodeActionParams) ([]protocol.CommandOrCodeAction, error) {
 	v, err := s.file(ctx, params.TextDocument)
-	if err != nil || s.can.plainActions {
+	if err != nil || !s.can.actionLiterals {
 		return nil, err
 	}
 	asked := s.asking(v, v.span(params.Range))

@@ -128,6 +128,29 @@ func TestActionsOfOldClients(t *testing.T) {
 	}
 }
 
+// TestActionsAsCommands holds that a client that takes commands alone is offered
+// no code actions, in whatever way it says so.
+func TestActionsAsCommands(t *testing.T) {
+	for name, says := range map[string]option{
+		"no kinds": with(func(a *protocol.CodeActionClientCapabilities) {
+			a.CodeActionLiteralSupport = protocol.ClientCodeActionLiteralOptions{}
+		}),
+		"no code actions":   func(_ *client, p *protocol.InitializeParams) { p.Capabilities.TextDocument.CodeAction = nil },
+		"nothing of a text": func(_ *client, p *protocol.InitializeParams) { p.Capabilities.TextDocument = nil },
+	} {
+		c := start(t, nil, says)
+		c.open(at("a.seg"), 1, "A = PROFILE(contact).FILTER((statecode = 0))")
+		for _, kind := range []protocol.CodeActionKind{"", "quickfix", "refactor", "source.fixAll"} {
+			if got := c.actions(at("a.seg"), asked{only: []protocol.CodeActionKind{kind}, from: 30, to: 30}); len(got) > 0 {
+				t.Errorf("%s: of the kind %q there are %q", name, kind, titles(got))
+			}
+		}
+		if c.result.Capabilities.CodeActionProvider != nil {
+			t.Errorf("%s: %v", name, c.result.Capabilities.CodeActionProvider)
+		}
+	}
+}
+
 func TestResolveAction(t *testing.T) {
 	c := start(t, nil)
 	const text = "A = PROFILE(contact).FILTER(statecode == 0)"
