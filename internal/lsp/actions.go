@@ -122,7 +122,7 @@ func (a *asking) action(o offer, showRefused bool) *protocol.CodeAction {
 	if o.sure {
 		action.IsPreferred = &o.sure
 	}
-	for _, f := range o.findings {
+	for _, f := range o.findings[:min(len(o.findings), maxSingle)] {
 		action.Diagnostics = append(action.Diagnostics, a.server.diagnostic(a.now, a.file, f))
 	}
 	if o.refused == "" {
@@ -155,6 +155,10 @@ func (a *asking) here(edits ...token.Edit) func() (map[*file][]token.Edit, error
 // mending makes fixes of texts.
 var mending = check.Reparse(parser.Reparse)
 
+// maxSingle is how many fixes of single findings a menu has at most, those of
+// the first ones in a selection, and how many findings an action names.
+const maxSingle = 30
+
 // quickFixes returns the fixes of the findings at the place but for those that
 // would add a mistake to the syntax, and for each rule that has some there,
 // what else can be done about it.
@@ -168,7 +172,7 @@ func (a *asking) quickFixes() []offer {
 		}
 		here = append(here, f)
 		for i, fix := range f.Fixes {
-			if mending.Make(a.tree, fix.Edits) == nil {
+			if len(offers) == maxSingle || mending.Make(a.tree, fix.Edits) == nil {
 				continue
 			}
 			offers = append(offers, offer{

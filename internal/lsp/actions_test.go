@@ -217,6 +217,28 @@ func TestHarmfulFixes(t *testing.T) {
 	}
 }
 
+// TestManyActions asks for the actions of a selection with more findings than a
+// menu can show.
+func TestManyActions(t *testing.T) {
+	c := start(t, nil)
+	const lines = 2000
+	c.open(at("a.seg"), 1, strings.Repeat("PROFILE(contact).FILTER((statecode == 0))\n\n", lines))
+	all := c.actionsIn(at("a.seg"), protocol.Range{End: protocol.Position{Line: 2 * lines}}, asked{})
+	raw, err := protocol.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) > 50 || len(raw) > 100_000 {
+		t.Errorf("%d actions, %d bytes", len(all), len(raw))
+	}
+	if got := titles(all); !slices.Contains(got, "quickfix: Fix all redundant-parentheses in this file") || !slices.Contains(got, "quickfix: Ignore redundant-parentheses in this file") {
+		t.Errorf("what is for all is not offered: %q", got)
+	}
+	if first := all[0].Edit.DocumentChanges[0].(*protocol.TextDocumentEdit).Edits[0].(*protocol.TextEdit); first.Range.Start.Line != 0 {
+		t.Errorf("the first fix is at %v", first.Range)
+	}
+}
+
 // TestOfferedIsPossible asks for actions everywhere in texts, also in broken
 // ones: what is offered has an edit.
 func TestOfferedIsPossible(t *testing.T) {
