@@ -97,7 +97,7 @@ type claim struct {
 	equal    ast.Expr // the value in ==
 	equalKey string
 	unequal  map[string]bool
-	oneOf    ast.Expr // the IN
+	oneOf    []tested // the values of IN, or of a chain of ||
 	values   map[string]bool
 	isNull   bool
 	hasValue bool
@@ -181,6 +181,10 @@ type subject struct {
 	column string // in lower case
 }
 
+func (c *pass) subject(x *ast.ColumnExpr) subject {
+	return subject{c.res.Column(x).Row, strings.ToLower(x.Name.Name)}
+}
+
 // claims adds what conditions say to claims, and reports whether they all can
 // hold.
 func (c *pass) claims(conditions []ast.Expr, claims map[subject]*claim) bool {
@@ -193,7 +197,7 @@ func (c *pass) claims(conditions []ast.Expr, claims map[subject]*claim) bool {
 		if ref.Row == nil || ref.Column != nil && ref.Column.Type == schema.TypeMultiSelectPicklist {
 			continue // it may hold several values
 		}
-		s := subject{ref.Row, strings.ToLower(column.Name.Name)}
+		s := c.subject(column)
 		cl := claims[s]
 		if cl == nil {
 			cl = &claim{column: c.text(column.Extent), first: o, unequal: map[string]bool{}}
@@ -253,14 +257,38 @@ func (c *pass) claimOf(o ast.Expr) (*ast.ColumnExpr, func(*claim) string) {
 			return nil, nil
 		}
 		return t.column, func(cl *claim) string { return cl.add(t, c) }
-	case *ast.InExpr:
-		column, ok := o.Left.(*ast.ColumnExpr)
-		if !ok {
-			return nil, nil
+	case *ast.InExpr, *ast.LogicalExpr:
+		if values := c.alternatives(o); len(values) > 0 {
+			return values[0].column, func(cl *claim) string { return cl.addOneOf(values, c) }
 		}
-		return column, func(cl *claim) string { return cl.addIn(o, c) }
 	}
 	return nil, nil
+}
+
+// alternatives returns what IN or a chain of || says that one column may be;
+// none if x says another thing.
+func (c *pass) alternatives(x ast.Expr) []tested {
+	var all []tested
+	chain, ok := x.(*ast.LogicalExpr)
+	if !ok {
+		c.tests(x, func(t tested) { all = append(all, t) })
+		return all
+	}
+	if chain.Op != token.Or {
+		return nil
+	}
+	for _, o := range operandsOf(chain) {
+		compare, ok := o.(*ast.CompareExpr)
+		if !ok || compare.Op != token.Equal {
+			return nil
+		}
+		t, ok := c.test(compare)
+		if !ok || len(all) > 0 && c.subject(t.column) != c.subject(all[0].column) {
+			return nil
+		}
+		all = append(all, t)
+	}
+	return all
 }
 
 func (cl *claim) nullClash() string {
@@ -332,26 +360,22 @@ func (cl *claim) add(t tested, c *pass) string {
 	return ""
 }
 
-// addIn adds an IN to the claim.
-func (cl *claim) addIn(in *ast.InExpr, c *pass) string {
+// addOneOf adds to the claim that the column has one of some values.
+func (cl *claim) addOneOf(oneOf []tested, c *pass) string {
 	cl.hasValue = true
 	if why := cl.nullClash(); why != "" {
 		return why
 	}
-	values, allKnown := map[string]bool{}, len(in.Values) > 0
-	c.tests(in, func(t tested) {
+	values := map[string]bool{}
+	for _, t := range oneOf {
 		k, isLiteral := key(t.value)
 		if !isLiteral || t.class != unknownClass && !literalFits(t.class, c.valueClass(t.value)) {
-			allKnown = false
-			return
+			return "" // they are not all known
 		}
 		values[meant(k, t)] = true
-	})
-	if !allKnown {
-		return ""
 	}
 	if cl.equal != nil && !values[cl.equalKey] {
-		return fmt.Sprintf("%s can't be %s where it must be %s", cl.column, c.text(cl.equal.Span()), c.listed(in))
+		return fmt.Sprintf("%s can't be %s where it must be %s", cl.column, c.text(cl.equal.Span()), c.listed(oneOf))
 	}
 	if cl.oneOf != nil {
 		common := map[string]bool{}
@@ -361,22 +385,24 @@ func (cl *claim) addIn(in *ast.InExpr, c *pass) string {
 			}
 		}
 		if len(common) == 0 {
-			return fmt.Sprintf("%s can't be both %s and %s", cl.column, c.listed(cl.oneOf), c.listed(in))
+			return fmt.Sprintf("%s can't be both %s and %s", cl.column, c.listed(cl.oneOf), c.listed(oneOf))
 		}
 		values = common
 	}
-	cl.oneOf, cl.values = in, values
+	cl.oneOf, cl.values = oneOf, values
 	return ""
 }
 
-// listed returns what an IN says a column is, short enough for a message.
-func (c *pass) listed(in ast.Expr) string {
-	x := in.(*ast.InExpr)
-	text := c.text(token.Span{Start: x.Lbrack, End: x.Extent.End})
-	if len(text) > 60 {
-		return fmt.Sprintf("one of %d values", len(x.Values))
+// listed returns what a column may be, short enough for a message.
+func (c *pass) listed(oneOf []tested) string {
+	texts := make([]string, len(oneOf))
+	for i, t := range oneOf {
+		texts[i] = c.text(t.value.Span())
 	}
-	return "one of " + text
+	if text := strings.Join(texts, ", "); len(text) <= 60 {
+		return "one of [" + text + "]"
+	}
+	return fmt.Sprintf("one of %d values", len(oneOf))
 }
 
 // literalFits reports whether values of a class have literals of class have.
