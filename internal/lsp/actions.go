@@ -30,18 +30,21 @@ func (s *server) CodeAction(ctx context.Context, params *protocol.CodeActionPara
 	asked := s.asking(v, v.span(params.Range))
 	only := params.Context.Only
 	wants := func(kind protocol.CodeActionKind) bool {
+		if len(only) == 0 {
+			return kind != fixAllKind // that is for who asks for it
+		}
 		return slices.ContainsFunc(only, func(o protocol.CodeActionKind) bool {
 			return o == "" || o == kind || strings.HasPrefix(string(kind), string(o)+".")
 		})
 	}
 	var offers []offer
-	if len(only) == 0 || wants(protocol.CodeActionKindQuickFix) {
+	if wants(protocol.CodeActionKindQuickFix) {
 		offers = append(offers, asked.quickFixes()...)
 	}
 	// A menu that opens by itself at every caret would say nothing any more.
-	quiet := params.Context.TriggerKind == protocol.CodeActionTriggerKindAutomatic && asked.at.Len() == 0
+	quiet := params.Context.TriggerKind == protocol.CodeActionTriggerKindAutomatic && asked.at.Len() == 0 && len(only) == 0
 	offers = append(offers, slices.DeleteFunc(asked.refactorings(ctx), func(o offer) bool {
-		return len(only) > 0 && !wants(o.kind) || len(only) == 0 && quiet && o.isCommon
+		return !wants(o.kind) || quiet && o.isCommon
 	})...)
 	if wants(fixAllKind) {
 		offers = append(offers, asked.fixAll()...)
@@ -165,12 +168,8 @@ const maxSingle = 30
 func (a *asking) quickFixes() []offer {
 	var offers []offer
 	var rules []string
-	var here []check.Finding
-	for _, f := range a.found() {
-		if f.Span.Start > a.at.End || f.Span.End < a.at.Start {
-			continue
-		}
-		here = append(here, f)
+	here := slices.DeleteFunc(slices.Clone(a.found()), func(f check.Finding) bool { return f.Span.Start > a.at.End || f.Span.End < a.at.Start })
+	for _, f := range here {
 		for i, fix := range f.Fixes {
 			if len(offers) == maxSingle || mending.Make(a.tree, fix.Edits) == nil {
 				continue
@@ -186,26 +185,22 @@ func (a *asking) quickFixes() []offer {
 	}
 	offers = append(offers, a.dialects(here)...)
 	for _, rule := range rules {
-		offers = append(offers, a.aboutRule(rule)...)
+		offers = append(offers, a.aboutRule(rule, here)...)
 	}
 	return offers
 }
 
-// aboutRule returns what can be done about all findings of a rule, which has
-// one at the place.
-func (a *asking) aboutRule(rule string) []offer {
-	var here, all []check.Finding
+// aboutRule returns what can be done about all findings of a rule, which is
+// among those of the findings at the place.
+func (a *asking) aboutRule(rule string, here []check.Finding) []offer {
+	ofRule := func(findings []check.Finding) []check.Finding {
+		return slices.DeleteFunc(slices.Clone(findings), func(f check.Finding) bool { return f.Rule != rule })
+	}
+	all, here := ofRule(a.found()), ofRule(here)
 	sure := 0
-	for _, f := range a.found() {
-		if f.Rule != rule {
-			continue
-		}
-		all = append(all, f)
+	for _, f := range all {
 		if f.Sure && len(f.Fixes) > 0 {
 			sure++
-		}
-		if f.Span.Start <= a.at.End && f.Span.End >= a.at.Start {
-			here = append(here, f)
 		}
 	}
 	var offers []offer
@@ -284,7 +279,7 @@ func (a *asking) fixAll() []offer {
 	if len(edits) == 0 || v.text() == a.text() {
 		return nil
 	}
-	return []offer{{kind: fixAllKind, title: "Fix all that is sure", edits: a.here(edits...)}}
+	return []offer{{kind: fixAllKind, title: "Make all sure fixes in this file", edits: a.here(edits...)}}
 }
 
 // workspaceEdit returns edits of files in the form that the client takes.

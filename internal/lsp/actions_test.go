@@ -85,9 +85,9 @@ func TestActionKinds(t *testing.T) {
 		{"all, asked for", asked{trigger: protocol.CodeActionTriggerKindInvoked, from: len(text) - 3, to: len(text) - 3}, []string{"refactor.rewrite: Wrap in NOT(..)"}},
 		{"quick fixes", asked{only: []protocol.CodeActionKind{"quickfix"}, from: caret, to: caret}, []string{fix}},
 		{"a kind below none", asked{only: []protocol.CodeActionKind{"quickfixes", "refactor.extractor"}, from: caret, to: caret}, nil},
-		{"every kind", asked{only: []protocol.CodeActionKind{""}, from: caret, to: caret}, []string{fix, "source.fixAll.seg: Fix all that is sure"}},
-		{"on save", asked{only: []protocol.CodeActionKind{"source.fixAll"}}, []string{"source.fixAll.seg: Fix all that is sure"}},
-		{"on save, ours", asked{only: []protocol.CodeActionKind{"source.fixAll.seg"}}, []string{"source.fixAll.seg: Fix all that is sure"}},
+		{"every kind", asked{only: []protocol.CodeActionKind{""}, from: caret, to: caret}, []string{fix, "source.fixAll.seg: Make all sure fixes in this file"}},
+		{"on save", asked{only: []protocol.CodeActionKind{"source.fixAll"}}, []string{"source.fixAll.seg: Make all sure fixes in this file"}},
+		{"on save, ours", asked{only: []protocol.CodeActionKind{"source.fixAll.seg"}}, []string{"source.fixAll.seg: Make all sure fixes in this file"}},
 		{"on save, another's", asked{only: []protocol.CodeActionKind{"source.fixAll.other", "source.organizeImports"}}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
