@@ -167,13 +167,21 @@ const maxSingle = 30
 // what else can be done about it.
 func (a *asking) quickFixes() []offer {
 	var offers []offer
+	var fixes []token.Fix // those of the offers
 	var rules []string
 	here := slices.DeleteFunc(slices.Clone(a.found()), func(f check.Finding) bool { return f.Span.Start > a.at.End || f.Span.End < a.at.Start })
 	for _, f := range here {
 		for i, fix := range f.Fixes {
+			// One fix may mend several findings.
+			same := slices.IndexFunc(fixes, func(x token.Fix) bool { return x.Title == fix.Title && slices.Equal(x.Edits, fix.Edits) })
+			if same >= 0 {
+				offers[same].findings = append(offers[same].findings, f)
+				continue
+			}
 			if len(offers) == maxSingle || mending.Make(a.tree, fix.Edits) == nil {
 				continue
 			}
+			fixes = append(fixes, fix)
 			offers = append(offers, offer{
 				kind: protocol.CodeActionKindQuickFix, title: fix.Title, findings: []check.Finding{f},
 				sure: f.Sure && i == 0, edits: a.here(fix.Edits...),
@@ -215,17 +223,17 @@ func (a *asking) aboutRule(rule string, here []check.Finding) []offer {
 	if !check.CanIgnore(rule) {
 		return offers
 	}
-	if edit, ok := refactor.IgnoreLine(a.tree, rule, here[0].Span); ok {
+	edit, ok := refactor.IgnoreLine(a.tree, rule, here[0].Span)
+	if ok {
 		add("", fmt.Sprintf("Ignore %s %s", rule, refactor.IgnoreScope(a.tree, edit)), here[:1], a.here(edit))
 	}
-	if len(all) > 1 {
-		add("ignore "+rule, fmt.Sprintf("Ignore %s in this file", rule), here, func() (map[*file][]token.Edit, error) {
-			spans := make([]token.Span, len(all))
-			for i, f := range all {
-				spans[i] = f.Span
-			}
-			return a.here(refactor.IgnoreFile(a.tree, rule, spans)...)()
-		})
+	spans := make([]token.Span, len(all))
+	for i, f := range all {
+		spans[i] = f.Span
+	}
+	edits := refactor.IgnoreFile(a.tree, rule, spans)
+	if len(all) > 1 && !(ok && len(edits) == 1 && edits[0] == edit) {
+		add("ignore "+rule, fmt.Sprintf("Ignore %s in this file", rule), here, a.here(edits...))
 	}
 	return offers
 }

@@ -1,6 +1,7 @@
 package lsp_test
 
 import (
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -203,6 +204,10 @@ func TestHarmfulFixes(t *testing.T) {
 		{brokenList, "'b'", nil},
 		{"A = " + brokenList + "\nB = " + brokenList, "'b'", nil},
 		{mixed, ") AN", []string{"quickfix: Ignore mixed-logical-operators on this line"}},
+		{"PROFILE(contact).FILTER(ISNUL < 3 ailadress1))\n", "3 ai", []string{
+			"quickfix: Replace with emailaddress1", "quickfix: Ignore unknown-column on this line", // which is all of the file
+		}},
+		{"PROFILE(contact) // seg:ignore unknown-tabl MINUS A e\n", "MINUS", []string{"quickfix: Remove the comment"}},
 		{"A = ((((PROFILE(contact)))))\n", "(((", []string{
 			"quickfix: Remove the parentheses (preferred)", "quickfix: Ignore redundant-parentheses on this line",
 		}},
@@ -222,7 +227,11 @@ func TestHarmfulFixes(t *testing.T) {
 func TestManyActions(t *testing.T) {
 	c := start(t, nil)
 	const lines = 2000
-	c.open(at("a.seg"), 1, strings.Repeat("PROFILE(contact).FILTER((statecode == 0))\n\n", lines))
+	var b strings.Builder
+	for i := range lines {
+		fmt.Fprintf(&b, "S%d = PROFILE(contact).FILTER((statecode == 0))\n\n", i)
+	}
+	c.open(at("a.seg"), 1, b.String())
 	all := c.actionsIn(at("a.seg"), protocol.Range{End: protocol.Position{Line: 2 * lines}}, asked{})
 	raw, err := protocol.Marshal(all)
 	if err != nil {
@@ -240,7 +249,7 @@ func TestManyActions(t *testing.T) {
 }
 
 // TestOfferedIsPossible asks for actions everywhere in texts, also in broken
-// ones: what is offered has an edit.
+// ones: what is offered has an edit, and no two offers the same.
 func TestOfferedIsPossible(t *testing.T) {
 	yes := true
 	c := start(t, nil, with(func(a *protocol.CodeActionClientCapabilities) { a.DisabledSupport = &yes }))
@@ -259,16 +268,29 @@ func TestOfferedIsPossible(t *testing.T) {
 			for range 4 {
 				from := random.IntN(len(text))
 				place := protocol.Range{Start: positionUTF8(lines, token.Pos(from)), End: positionUTF8(lines, token.Pos(from+random.IntN(min(30, len(text)-from))))}
+				same := map[string]string{} // the titles by the edits
 				for _, a := range c.actionsIn(u, place, asked{trigger: protocol.CodeActionTriggerKindInvoked}) {
-					switch {
-					case a.Disabled.Reason != "":
+					if a.Disabled.Reason != "" {
 						refused++
-					case len(a.Data) > 0:
-						resolved++
-						if got, err := c.CodeActionResolve(t.Context(), a); err != nil || got.Edit == nil {
-							t.Errorf("%s at %v: %v in\n%s", a.Title, place, err, text)
-						}
+						continue
 					}
+					if len(a.Data) > 0 {
+						resolved++
+						got, err := c.CodeActionResolve(t.Context(), a)
+						if err != nil || got.Edit == nil {
+							t.Errorf("%s at %v: %v in\n%s", a.Title, place, err, text)
+							continue
+						}
+						a = got
+					}
+					edit, err := protocol.Marshal(a.Edit)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if other := same[string(edit)]; other != "" {
+						t.Errorf("%s does what %s does at %v in\n%s", a.Title, other, place, text)
+					}
+					same[string(edit)] = a.Title
 				}
 			}
 			if err := c.DidClose(t.Context(), &protocol.DidCloseTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}}); err != nil {
