@@ -128,14 +128,19 @@ func (a *asking) action(o offer, showRefused bool) *protocol.CodeAction {
 	for _, f := range o.findings[:min(len(o.findings), maxSingle)] {
 		action.Diagnostics = append(action.Diagnostics, a.server.diagnostic(a.now, a.file, f))
 	}
+	// An edit of a text that has no version is sent at once: nothing would tell
+	// that the text changed meanwhile.
+	isLater := o.name != "" && a.server.can.resolveActions && a.isOpen
+	if isLater && o.kind == protocol.CodeActionKindQuickFix {
+		action.Data = a.data(o)
+		return action
+	}
 	if o.refused == "" {
-		edits, err := o.edits() // be it to find out whether there are any
+		edits, err := o.edits()
 		switch {
 		case err != nil:
 			o.refused = err.Error()
-		// An edit of a text that has no version is sent at once: nothing would
-		// tell that the text changed meanwhile.
-		case o.name != "" && a.server.can.resolveActions && a.isOpen:
+		case isLater: // it was tried, so that it is not offered in vain
 			action.Data = a.data(o)
 			return action
 		default:
@@ -216,8 +221,8 @@ func (a *asking) aboutRule(rule string, here []check.Finding) []offer {
 		offers = append(offers, offer{name: name, kind: protocol.CodeActionKindQuickFix, title: title, findings: about, edits: edits})
 	}
 	if sure > 1 {
-		if edits, _, after := mending.Mend(a.tree, all); after != nil {
-			add("fix-all "+rule, fmt.Sprintf("Fix all %s in this file", rule), here, a.here(edits...))
+		if _, _, after := mending.Mend(a.tree, all); after != nil {
+			add("fix-all "+rule, fmt.Sprintf("Fix all %s in this file", rule), here, func() (map[*file][]token.Edit, error) { return a.here(a.mended(ofRule)...)() })
 		}
 	}
 	if !check.CanIgnore(rule) {
@@ -268,10 +273,20 @@ const maxRounds = 10
 
 // fixAll returns the offer to make all fixes of the file that are sure.
 func (a *asking) fixAll() []offer {
+	edits := a.mended(func(findings []check.Finding) []check.Finding { return findings })
+	if len(edits) == 0 {
+		return nil
+	}
+	return []offer{{kind: fixAllKind, title: "Make all sure fixes in this file", edits: a.here(edits...)}}
+}
+
+// mended returns the edits that make all sure fixes of those findings of the
+// file that are chosen, also of those that other fixes make way for.
+func (a *asking) mended(choose func([]check.Finding) []check.Finding) []token.Edit {
 	v, findings, project := a.view, a.found(), a.project()
 	var edits []token.Edit
 	for round := range maxRounds {
-		fixes, _, tree := mending.Mend(v.tree, findings)
+		fixes, _, tree := mending.Mend(v.tree, choose(findings))
 		if tree == nil {
 			break
 		}
@@ -284,10 +299,10 @@ func (a *asking) fixAll() []offer {
 		project = project.Update([]*check.File{&next}, nil)
 		findings = project.Check(&next)
 	}
-	if len(edits) == 0 || v.text() == a.text() {
+	if v.text() == a.text() {
 		return nil
 	}
-	return []offer{{kind: fixAllKind, title: "Make all sure fixes in this file", edits: a.here(edits...)}}
+	return edits
 }
 
 // workspaceEdit returns edits of files in the form that the client takes.

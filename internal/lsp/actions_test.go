@@ -303,6 +303,41 @@ func TestOfferedIsPossible(t *testing.T) {
 	}
 }
 
+// TestFixAllOfRule holds that no finding of the rule is left which it can fix,
+// though one pair of parentheses touches another.
+func TestFixAllOfRule(t *testing.T) {
+	c := start(t, nil)
+	u := at("f.seg")
+	const text = "A = PROFILE(contact).FILTER(((statecode == 0) && (gendercode == 1)))\n"
+	c.open(u, 1, text)
+	for _, a := range c.actions(u, asked{only: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix}, from: 29, to: 29}) {
+		if a.Title != "Fix all redundant-parentheses in this file" {
+			continue
+		}
+		a, err := c.CodeActionResolve(t.Context(), a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := gocmp.Diff("A = PROFILE(contact).FILTER(statecode == 0 && gendercode == 1)\n", madeBy(a, u, text)); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+		return
+	}
+	t.Error("it is not offered")
+}
+
+// madeBy returns what an action makes of a text.
+func madeBy(a *protocol.CodeAction, u uri.URI, text string) string {
+	run := &markerRun{variant: variant{encoding: protocol.PositionEncodingKindUTF16}, texts: map[uri.URI]string{u: text}}
+	var edits []protocol.TextEdit
+	for _, d := range a.Edit.DocumentChanges {
+		for _, e := range d.(*protocol.TextDocumentEdit).Edits {
+			edits = append(edits, *e.(*protocol.TextEdit))
+		}
+	}
+	return run.edited(u, edits)
+}
+
 // TestFixAll holds that fixes which make way for others are made in one go.
 func TestFixAll(t *testing.T) {
 	c := start(t, map[string]string{"seg.toml": ""})
@@ -318,14 +353,7 @@ func TestFixAll(t *testing.T) {
 		all := c.actions(u, asked{only: []protocol.CodeActionKind{protocol.CodeActionKindSourceFixAll}})
 		got := ""
 		if len(all) == 1 {
-			run := &markerRun{client: c, variant: variant{encoding: protocol.PositionEncodingKindUTF16}, texts: map[uri.URI]string{u: test.text}}
-			for _, d := range all[0].Edit.DocumentChanges {
-				var edits []protocol.TextEdit
-				for _, e := range d.(*protocol.TextDocumentEdit).Edits {
-					edits = append(edits, *e.(*protocol.TextEdit))
-				}
-				got = run.edited(u, edits)
-			}
+			got = madeBy(all[0], u, test.text)
 		}
 		if got != test.want {
 			t.Errorf("%q becomes %q, want %q", test.text, got, test.want)
