@@ -386,6 +386,19 @@ func TestNoRoom(t *testing.T) {
 	}
 }
 
+// TestTooLong holds that nothing is offered in a definition that it would take
+// long to try it in.
+func TestTooLong(t *testing.T) {
+	for _, blanks := range []int{1, 1 << 20} {
+		text := "A = PROFILE(contact)" + strings.Repeat(" ", blanks) + ".FILTER(statecode == 0)"
+		w := newWorkspace(map[string]string{"a.seg": text}, check.Undetermined)
+		place := refactor.Place{Project: w.project, File: w.files[0], Span: token.At(token.Pos(strings.Index(text, "==")))}
+		if n := len(place.Actions()); (n > 0) != (blanks == 1) {
+			t.Errorf("%d actions in %d bytes", n, len(text))
+		}
+	}
+}
+
 // comments returns all comments of a file, sorted.
 func comments(f *ast.File) []string {
 	var all []string
