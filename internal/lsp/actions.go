@@ -21,27 +21,30 @@ const fixAllKind = protocol.CodeActionKindSourceFixAll + ".seg"
 
 // CodeAction implements protocol.Server: the fixes of what the rules and the
 // parser found at a place, all sure ones of the file, and the ways to write
-// what stands there differently.
+// what stands there differently. A client that takes commands alone gets none.
 func (s *server) CodeAction(ctx context.Context, params *protocol.CodeActionParams) ([]protocol.CommandOrCodeAction, error) {
 	v, err := s.whole(ctx, params.TextDocument)
-	if err != nil || s.can.plainActions {
+	if err != nil || !s.can.actionLiterals {
 		return nil, err
 	}
 	asked := s.asking(v, v.span(params.Range))
 	only := params.Context.Only
 	wants := func(kind protocol.CodeActionKind) bool {
+		if len(only) == 0 {
+			return kind != fixAllKind // that is for who asks for it
+		}
 		return slices.ContainsFunc(only, func(o protocol.CodeActionKind) bool {
 			return o == "" || o == kind || strings.HasPrefix(string(kind), string(o)+".")
 		})
 	}
 	var offers []offer
-	if len(only) == 0 || wants(protocol.CodeActionKindQuickFix) {
+	if wants(protocol.CodeActionKindQuickFix) {
 		offers = append(offers, asked.quickFixes()...)
 	}
 	// A menu that opens by itself at every caret would say nothing any more.
-	quiet := params.Context.TriggerKind == protocol.CodeActionTriggerKindAutomatic && asked.at.Len() == 0
+	quiet := params.Context.TriggerKind == protocol.CodeActionTriggerKindAutomatic && asked.at.Len() == 0 && len(only) == 0
 	offers = append(offers, slices.DeleteFunc(asked.refactorings(ctx), func(o offer) bool {
-		return len(only) > 0 && !wants(o.kind) || len(only) == 0 && quiet && o.isCommon
+		return !wants(o.kind) || quiet && o.isCommon
 	})...)
 	if wants(fixAllKind) {
 		offers = append(offers, asked.fixAll()...)
@@ -122,22 +125,28 @@ func (a *asking) action(o offer, showRefused bool) *protocol.CodeAction {
 	if o.sure {
 		action.IsPreferred = &o.sure
 	}
-	for _, f := range o.findings {
+	for _, f := range o.findings[:min(len(o.findings), maxSingle)] {
 		action.Diagnostics = append(action.Diagnostics, a.server.diagnostic(a.now, a.file, f))
 	}
+	// An edit of a text that has no version is sent at once: nothing would tell
+	// that the text changed meanwhile.
+	isLater := o.name != "" && a.server.can.resolveActions && a.isOpen
+	if isLater && o.kind == protocol.CodeActionKindQuickFix {
+		action.Data = a.data(o)
+		return action
+	}
 	if o.refused == "" {
-		// An edit of a text that has no version is made at once: nothing would
-		// tell that the text changed meanwhile.
-		if o.name != "" && a.server.can.resolveActions && a.isOpen {
+		edits, err := o.edits()
+		switch {
+		case err != nil:
+			o.refused = err.Error()
+		case isLater: // it was tried, so that it is not offered in vain
 			action.Data = a.data(o)
 			return action
-		}
-		edits, err := o.edits()
-		if err == nil {
+		default:
 			action.Edit = a.server.workspaceEdit(edits)
 			return action
 		}
-		o.refused = err.Error()
 	}
 	if !showRefused {
 		return nil
@@ -154,22 +163,30 @@ func (a *asking) here(edits ...token.Edit) func() (map[*file][]token.Edit, error
 // mending makes fixes of texts.
 var mending = check.Reparse(parser.Reparse)
 
+// maxSingle is how many fixes of single findings a menu has at most, those of
+// the first ones in a selection, and how many findings an action names.
+const maxSingle = 30
+
 // quickFixes returns the fixes of the findings at the place but for those that
 // would add a mistake to the syntax, and for each rule that has some there,
 // what else can be done about it.
 func (a *asking) quickFixes() []offer {
 	var offers []offer
+	var fixes []token.Fix // those of the offers
 	var rules []string
-	var here []check.Finding
-	for _, f := range a.found() {
-		if f.Span.Start > a.at.End || f.Span.End < a.at.Start {
-			continue
-		}
-		here = append(here, f)
+	here := slices.DeleteFunc(slices.Clone(a.found()), func(f check.Finding) bool { return f.Span.Start > a.at.End || f.Span.End < a.at.Start })
+	for _, f := range here {
 		for i, fix := range f.Fixes {
-			if mending.Make(a.tree, fix.Edits) == nil {
+			// One fix may mend several findings.
+			same := slices.IndexFunc(fixes, func(x token.Fix) bool { return x.Title == fix.Title && slices.Equal(x.Edits, fix.Edits) })
+			if same >= 0 {
+				offers[same].findings = append(offers[same].findings, f)
 				continue
 			}
+			if len(offers) == maxSingle || mending.Make(a.tree, fix.Edits) == nil {
+				continue
+			}
+			fixes = append(fixes, fix)
 			offers = append(offers, offer{
 				kind: protocol.CodeActionKindQuickFix, title: fix.Title, findings: []check.Finding{f},
 				sure: f.Sure && i == 0, edits: a.here(fix.Edits...),
@@ -181,26 +198,22 @@ func (a *asking) quickFixes() []offer {
 	}
 	offers = append(offers, a.dialects(here)...)
 	for _, rule := range rules {
-		offers = append(offers, a.aboutRule(rule)...)
+		offers = append(offers, a.aboutRule(rule, here)...)
 	}
 	return offers
 }
 
-// aboutRule returns what can be done about all findings of a rule, which has
-// one at the place.
-func (a *asking) aboutRule(rule string) []offer {
-	var here, all []check.Finding
+// aboutRule returns what can be done about all findings of a rule, which is
+// among those of the findings at the place.
+func (a *asking) aboutRule(rule string, here []check.Finding) []offer {
+	ofRule := func(findings []check.Finding) []check.Finding {
+		return slices.DeleteFunc(slices.Clone(findings), func(f check.Finding) bool { return f.Rule != rule })
+	}
+	all, here := ofRule(a.found()), ofRule(here)
 	sure := 0
-	for _, f := range a.found() {
-		if f.Rule != rule {
-			continue
-		}
-		all = append(all, f)
+	for _, f := range all {
 		if f.Sure && len(f.Fixes) > 0 {
 			sure++
-		}
-		if f.Span.Start <= a.at.End && f.Span.End >= a.at.Start {
-			here = append(here, f)
 		}
 	}
 	var offers []offer
@@ -208,24 +221,24 @@ func (a *asking) aboutRule(rule string) []offer {
 		offers = append(offers, offer{name: name, kind: protocol.CodeActionKindQuickFix, title: title, findings: about, edits: edits})
 	}
 	if sure > 1 {
-		if edits, _, after := mending.Mend(a.tree, all); after != nil {
-			add("fix-all "+rule, fmt.Sprintf("Fix all %s in this file", rule), here, a.here(edits...))
+		if _, _, after := mending.Mend(a.tree, all); after != nil {
+			add("fix-all "+rule, fmt.Sprintf("Fix all %s in this file", rule), here, func() (map[*file][]token.Edit, error) { return a.here(a.mended(ofRule)...)() })
 		}
 	}
 	if !check.CanIgnore(rule) {
 		return offers
 	}
-	if edit, ok := refactor.IgnoreLine(a.tree, rule, here[0].Span); ok {
+	edit, ok := refactor.IgnoreLine(a.tree, rule, here[0].Span)
+	if ok {
 		add("", fmt.Sprintf("Ignore %s %s", rule, refactor.IgnoreScope(a.tree, edit)), here[:1], a.here(edit))
 	}
-	if len(all) > 1 {
-		add("ignore "+rule, fmt.Sprintf("Ignore %s in this file", rule), here, func() (map[*file][]token.Edit, error) {
-			spans := make([]token.Span, len(all))
-			for i, f := range all {
-				spans[i] = f.Span
-			}
-			return a.here(refactor.IgnoreFile(a.tree, rule, spans)...)()
-		})
+	spans := make([]token.Span, len(all))
+	for i, f := range all {
+		spans[i] = f.Span
+	}
+	edits := refactor.IgnoreFile(a.tree, rule, spans)
+	if len(all) > 1 && !(ok && len(edits) == 1 && edits[0] == edit) {
+		add("ignore "+rule, fmt.Sprintf("Ignore %s in this file", rule), here, a.here(edits...))
 	}
 	return offers
 }
@@ -260,10 +273,20 @@ const maxRounds = 10
 
 // fixAll returns the offer to make all fixes of the file that are sure.
 func (a *asking) fixAll() []offer {
+	edits := a.mended(func(findings []check.Finding) []check.Finding { return findings })
+	if len(edits) == 0 {
+		return nil
+	}
+	return []offer{{kind: fixAllKind, title: "Make all sure fixes in this file", edits: a.here(edits...)}}
+}
+
+// mended returns the edits that make all sure fixes of those findings of the
+// file that are chosen, also of those that other fixes make way for.
+func (a *asking) mended(choose func([]check.Finding) []check.Finding) []token.Edit {
 	v, findings, project := a.view, a.found(), a.project()
 	var edits []token.Edit
 	for round := range maxRounds {
-		fixes, _, tree := mending.Mend(v.tree, findings)
+		fixes, _, tree := mending.Mend(v.tree, choose(findings))
 		if tree == nil {
 			break
 		}
@@ -276,10 +299,10 @@ func (a *asking) fixAll() []offer {
 		project = project.Update([]*check.File{&next}, nil)
 		findings = project.Check(&next)
 	}
-	if len(edits) == 0 || v.text() == a.text() {
+	if v.text() == a.text() {
 		return nil
 	}
-	return []offer{{kind: fixAllKind, title: "Fix all that is sure", edits: a.here(edits...)}}
+	return edits
 }
 
 // workspaceEdit returns edits of files in the form that the client takes.

@@ -1,6 +1,9 @@
 package lsp_test
 
 import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +11,8 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
+
+	"segql/lang/token"
 )
 
 // asked is a request for code actions in a test.
@@ -19,9 +24,15 @@ type asked struct {
 
 func (c *client) actions(u uri.URI, a asked) []*protocol.CodeAction {
 	c.t.Helper()
+	return c.actionsIn(u, protocol.Range{Start: protocol.Position{Character: uint32(a.from)}, End: protocol.Position{Character: uint32(a.to)}}, a)
+}
+
+// actionsIn asks as actions does, but in a range.
+func (c *client) actionsIn(u uri.URI, within protocol.Range, a asked) []*protocol.CodeAction {
+	c.t.Helper()
 	answer, err := c.CodeAction(c.t.Context(), &protocol.CodeActionParams{
 		TextDocument: protocol.TextDocumentIdentifier{URI: u},
-		Range:        protocol.Range{Start: protocol.Position{Character: uint32(a.from)}, End: protocol.Position{Character: uint32(a.to)}},
+		Range:        within,
 		Context:      protocol.CodeActionContext{Diagnostics: []protocol.Diagnostic{}, Only: a.only, TriggerKind: a.trigger},
 	})
 	if err != nil {
@@ -61,7 +72,7 @@ func with(change func(*protocol.CodeActionClientCapabilities)) option {
 func TestActionKinds(t *testing.T) {
 	yes := true
 	c := start(t, nil, with(func(a *protocol.CodeActionClientCapabilities) { a.DisabledSupport = &yes }))
-	const text = "A = PROFILE(contact).FILTER(statecode = 0 || statecode == 1)"
+	const text = "A = PROFILE(contact).FILTER(statecode = 0 || statecode == 1).FILTER(gendercode == 1)"
 	c.open(at("a.seg"), 1, text)
 	caret := strings.Index(text, "= 0")
 	fix := "quickfix: Replace = with == (preferred)"
@@ -75,9 +86,9 @@ func TestActionKinds(t *testing.T) {
 		{"all, asked for", asked{trigger: protocol.CodeActionTriggerKindInvoked, from: len(text) - 3, to: len(text) - 3}, []string{"refactor.rewrite: Wrap in NOT(..)"}},
 		{"quick fixes", asked{only: []protocol.CodeActionKind{"quickfix"}, from: caret, to: caret}, []string{fix}},
 		{"a kind below none", asked{only: []protocol.CodeActionKind{"quickfixes", "refactor.extractor"}, from: caret, to: caret}, nil},
-		{"every kind", asked{only: []protocol.CodeActionKind{""}, from: caret, to: caret}, []string{fix, "source.fixAll.seg: Fix all that is sure"}},
-		{"on save", asked{only: []protocol.CodeActionKind{"source.fixAll"}}, []string{"source.fixAll.seg: Fix all that is sure"}},
-		{"on save, ours", asked{only: []protocol.CodeActionKind{"source.fixAll.seg"}}, []string{"source.fixAll.seg: Fix all that is sure"}},
+		{"every kind", asked{only: []protocol.CodeActionKind{""}, from: caret, to: caret}, []string{fix, "source.fixAll.seg: Make all sure fixes in this file"}},
+		{"on save", asked{only: []protocol.CodeActionKind{"source.fixAll"}}, []string{"source.fixAll.seg: Make all sure fixes in this file"}},
+		{"on save, ours", asked{only: []protocol.CodeActionKind{"source.fixAll.seg"}}, []string{"source.fixAll.seg: Make all sure fixes in this file"}},
 		{"on save, another's", asked{only: []protocol.CodeActionKind{"source.fixAll.other", "source.organizeImports"}}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -114,6 +125,29 @@ func TestActionsOfOldClients(t *testing.T) {
 	for _, a := range got {
 		if a.Edit == nil || len(a.Data) > 0 || a.Disabled.Reason != "" {
 			t.Errorf("%s: edit %v, data %s, refused for %q", a.Title, a.Edit, a.Data, a.Disabled.Reason)
+		}
+	}
+}
+
+// TestActionsAsCommands holds that a client that takes commands alone is offered
+// no code actions, in whatever way it says so.
+func TestActionsAsCommands(t *testing.T) {
+	for name, says := range map[string]option{
+		"no kinds": with(func(a *protocol.CodeActionClientCapabilities) {
+			a.CodeActionLiteralSupport = protocol.ClientCodeActionLiteralOptions{}
+		}),
+		"no code actions":   func(_ *client, p *protocol.InitializeParams) { p.Capabilities.TextDocument.CodeAction = nil },
+		"nothing of a text": func(_ *client, p *protocol.InitializeParams) { p.Capabilities.TextDocument = nil },
+	} {
+		c := start(t, nil, says)
+		c.open(at("a.seg"), 1, "A = PROFILE(contact).FILTER((statecode = 0))")
+		for _, kind := range []protocol.CodeActionKind{"", "quickfix", "refactor", "source.fixAll"} {
+			if got := c.actions(at("a.seg"), asked{only: []protocol.CodeActionKind{kind}, from: 30, to: 30}); len(got) > 0 {
+				t.Errorf("%s: of the kind %q there are %q", name, kind, titles(got))
+			}
+		}
+		if c.result.Capabilities.CodeActionProvider != nil {
+			t.Errorf("%s: %v", name, c.result.Capabilities.CodeActionProvider)
 		}
 	}
 }
@@ -170,6 +204,13 @@ func TestHarmfulFixes(t *testing.T) {
 		{brokenList, "'b'", nil},
 		{"A = " + brokenList + "\nB = " + brokenList, "'b'", nil},
 		{mixed, ") AN", []string{"quickfix: Ignore mixed-logical-operators on this line"}},
+		{"PROFILE(contact).FILTER(ISNUL < 3 ailadress1))\n", "3 ai", []string{
+			"quickfix: Replace with emailaddress1", "quickfix: Ignore unknown-column on this line", // which is all of the file
+		}},
+		{"PROFILE(contact) // seg:ignore unknown-tabl MINUS A e\n", "MINUS", []string{"quickfix: Remove the comment"}},
+		{"A = ((((PROFILE(contact)))))\n", "(((", []string{
+			"quickfix: Remove the parentheses (preferred)", "quickfix: Ignore redundant-parentheses on this line",
+		}},
 		{"A = PROFILE(contact).FILTER((statecode == 0))\n\nB = PROFILE(contact).FILTER((statecode == 0))\n", "((", []string{
 			"quickfix: Remove the parentheses (preferred)", "quickfix: Fix all redundant-parentheses in this file",
 			"quickfix: Ignore redundant-parentheses on this line", "quickfix: Ignore redundant-parentheses in this file",
@@ -179,6 +220,122 @@ func TestHarmfulFixes(t *testing.T) {
 			t.Errorf("%q (-want +got)\n%s", test.text, diff)
 		}
 	}
+}
+
+// TestManyActions asks for the actions of a selection with more findings than a
+// menu can show.
+func TestManyActions(t *testing.T) {
+	c := start(t, nil)
+	const lines = 2000
+	var b strings.Builder
+	for i := range lines {
+		fmt.Fprintf(&b, "S%d = PROFILE(contact).FILTER((statecode == 0))\n\n", i)
+	}
+	c.open(at("a.seg"), 1, b.String())
+	all := c.actionsIn(at("a.seg"), protocol.Range{End: protocol.Position{Line: 2 * lines}}, asked{})
+	raw, err := protocol.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) > 50 || len(raw) > 100_000 {
+		t.Errorf("%d actions, %d bytes", len(all), len(raw))
+	}
+	if got := titles(all); !slices.Contains(got, "quickfix: Fix all redundant-parentheses in this file") || !slices.Contains(got, "quickfix: Ignore redundant-parentheses in this file") {
+		t.Errorf("what is for all is not offered: %q", got)
+	}
+	if first := all[0].Edit.DocumentChanges[0].(*protocol.TextDocumentEdit).Edits[0].(*protocol.TextEdit); first.Range.Start.Line != 0 {
+		t.Errorf("the first fix is at %v", first.Range)
+	}
+}
+
+// TestOfferedIsPossible asks for actions everywhere in texts, also in broken
+// ones: what is offered has an edit, and no two offers the same.
+func TestOfferedIsPossible(t *testing.T) {
+	yes := true
+	c := start(t, nil, with(func(a *protocol.CodeActionClientCapabilities) { a.DisabledSupport = &yes }))
+	random := rand.New(rand.NewPCG(1, 2))
+	texts, resolved, refused := corpus(t), 0, 0
+	texts["minus.seg"] = "A = PROFILE(contact)\nB = A MINUS A\n"
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		for _, broken := range []string{"", " MINUS A ", " < 3 ", ")", ","} {
+			text := texts[name]
+			if broken != "" {
+				at := random.IntN(len(text))
+				text = strings.ToValidUTF8(text[:at]+broken+text[at+random.IntN(min(6, len(text)-at)):], "")
+			}
+			u, lines := at(name), token.NewLines(text)
+			c.open(u, 1, text)
+			for range 4 {
+				from := random.IntN(len(text))
+				place := protocol.Range{Start: positionUTF8(lines, token.Pos(from)), End: positionUTF8(lines, token.Pos(from+random.IntN(min(30, len(text)-from))))}
+				same := map[string]string{} // the titles by the edits
+				for _, a := range c.actionsIn(u, place, asked{trigger: protocol.CodeActionTriggerKindInvoked}) {
+					if a.Disabled.Reason != "" {
+						refused++
+						continue
+					}
+					if len(a.Data) > 0 {
+						resolved++
+						got, err := c.CodeActionResolve(t.Context(), a)
+						if err != nil || got.Edit == nil {
+							t.Errorf("%s at %v: %v in\n%s", a.Title, place, err, text)
+							continue
+						}
+						a = got
+					}
+					edit, err := protocol.Marshal(a.Edit)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if other := same[string(edit)]; other != "" {
+						t.Errorf("%s does what %s does at %v in\n%s", a.Title, other, place, text)
+					}
+					same[string(edit)] = a.Title
+				}
+			}
+			if err := c.DidClose(t.Context(), &protocol.DidCloseTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if resolved < 500 || refused < 50 {
+		t.Errorf("only %d actions were resolved, and %d refused", resolved, refused)
+	}
+}
+
+// TestFixAllOfRule holds that no finding of the rule is left which it can fix,
+// though one pair of parentheses touches another.
+func TestFixAllOfRule(t *testing.T) {
+	c := start(t, nil)
+	u := at("f.seg")
+	const text = "A = PROFILE(contact).FILTER(((statecode == 0) && (gendercode == 1)))\n"
+	c.open(u, 1, text)
+	for _, a := range c.actions(u, asked{only: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix}, from: 29, to: 29}) {
+		if a.Title != "Fix all redundant-parentheses in this file" {
+			continue
+		}
+		a, err := c.CodeActionResolve(t.Context(), a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := gocmp.Diff("A = PROFILE(contact).FILTER(statecode == 0 && gendercode == 1)\n", madeBy(a, u, text)); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+		return
+	}
+	t.Error("it is not offered")
+}
+
+// madeBy returns what an action makes of a text.
+func madeBy(a *protocol.CodeAction, u uri.URI, text string) string {
+	run := &markerRun{variant: variant{encoding: protocol.PositionEncodingKindUTF16}, texts: map[uri.URI]string{u: text}}
+	var edits []protocol.TextEdit
+	for _, d := range a.Edit.DocumentChanges {
+		for _, e := range d.(*protocol.TextDocumentEdit).Edits {
+			edits = append(edits, *e.(*protocol.TextEdit))
+		}
+	}
+	return run.edited(u, edits)
 }
 
 // TestFixAll holds that fixes which make way for others are made in one go.
@@ -196,14 +353,7 @@ func TestFixAll(t *testing.T) {
 		all := c.actions(u, asked{only: []protocol.CodeActionKind{protocol.CodeActionKindSourceFixAll}})
 		got := ""
 		if len(all) == 1 {
-			run := &markerRun{client: c, variant: variant{encoding: protocol.PositionEncodingKindUTF16}, texts: map[uri.URI]string{u: test.text}}
-			for _, d := range all[0].Edit.DocumentChanges {
-				var edits []protocol.TextEdit
-				for _, e := range d.(*protocol.TextDocumentEdit).Edits {
-					edits = append(edits, *e.(*protocol.TextEdit))
-				}
-				got = run.edited(u, edits)
-			}
+			got = madeBy(all[0], u, test.text)
 		}
 		if got != test.want {
 			t.Errorf("%q becomes %q, want %q", test.text, got, test.want)

@@ -54,6 +54,9 @@ func (s *server) offerNavigation(c *protocol.ServerCapabilities) {
 func (s *server) offerActions(c *protocol.ServerCapabilities) {
 	yes := true
 	s.offerFormatting(c)
+	if !s.can.actionLiterals {
+		return
+	}
 	c.CodeActionProvider = &protocol.CodeActionOptions{
 		CodeActionKinds: []protocol.CodeActionKind{
 			protocol.CodeActionKindQuickFix,

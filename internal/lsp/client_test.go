@@ -33,6 +33,8 @@ type memory struct {
 	texts map[uri.URI]string
 	// finding, if set, is called when a folder is looked through.
 	finding func(folder uri.URI)
+	// eol is the line end that the style asks for, if any.
+	eol string
 }
 
 func (m *memory) Has(u uri.URI) bool {
@@ -74,7 +76,7 @@ func (m *memory) Schema(ctx context.Context, u uri.URI) (*schema.Schema, error) 
 }
 
 func (m *memory) Style(context.Context, uri.URI) (project.Style, error) {
-	return project.Style{FinalNewline: true}, nil
+	return project.Style{FinalNewline: true, EOL: m.eol}, nil
 }
 
 func (m *memory) write(u uri.URI, text string) {

@@ -36,11 +36,16 @@ func (s *server) Formatting(ctx context.Context, params *protocol.DocumentFormat
 	if err != nil {
 		return nil, err
 	}
+	return v.formatAll(style), nil
+}
+
+// formatAll returns the edits that lay out a file without mistakes.
+func (v view) formatAll(style project.Style) []protocol.TextEdit {
 	formatted := style.Finish(format.File(v.tree, layoutOf(style)))
 	if formatted == v.text() {
-		return nil, nil
+		return nil
 	}
-	return v.textEdits(layoutEdits(v.text(), formatted)), nil
+	return v.textEdits(layoutEdits(v.text(), formatted))
 }
 
 // style returns the style that is laid down for a file.
@@ -67,7 +72,8 @@ func (s *server) RangesFormatting(ctx context.Context, params *protocol.Document
 }
 
 // formatRanges lays out the definitions that ranges touch, each as a whole.
-// Those with mistakes stay as they are, and so do the lines between.
+// Those with mistakes stay as they are, and so do the lines between. A range
+// that holds all of a file without mistakes is the file.
 func (s *server) formatRanges(ctx context.Context, document protocol.TextDocumentIdentifier, ranges ...protocol.Range) ([]protocol.TextEdit, error) {
 	v, err := s.file(ctx, document)
 	if err != nil {
@@ -81,6 +87,9 @@ func (s *server) formatRanges(ctx context.Context, document protocol.TextDocumen
 	done := map[*ast.Definition]bool{}
 	for _, r := range ranges {
 		within := v.span(r)
+		if within.Start <= v.tree.Start() && int(within.End) == v.tree.Size && !v.tree.HasErrors() {
+			return v.formatAll(style), nil
+		}
 		for _, d := range v.touching(within) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -125,8 +134,8 @@ func (v view) formatDefinition(d ast.Placed, style project.Style) []token.Edit {
 			break
 		}
 	}
-	style.FinalNewline = true // of the file; here there is none
-	formatted := style.Finish(token.WithLineEnds(format.Definition(d.Definition, layoutOf(style)), v.lineEnd()))
+	// The line ends are those of the lines around it, not those of the style.
+	formatted := token.WithLineEnds(format.Definition(d.Definition, layoutOf(style)), v.lineEnd())
 	edits := layoutEdits(own.Text(d.Text), formatted)
 	for i := range edits {
 		edits[i] = edits[i].Shift(d.Offset + own.Start)

@@ -82,6 +82,14 @@ func TestFormattingIsThatOfSegfmt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if diff := gocmp.Diff(want, appliedTo(t, text, lines, edits)); diff != "" {
+			t.Errorf("%s as a range (-segfmt +segls):\n%s", name, diff)
+		}
+		end := positionUTF8(lines, tree.Definitions[len(tree.Definitions)-1].End()-1)
+		edits, err = c.RangeFormatting(t.Context(), &protocol.DocumentRangeFormattingParams{TextDocument: document, Range: protocol.Range{End: end}})
+		if err != nil {
+			t.Fatal(err)
+		}
 		if diff := gocmp.Diff(withoutBlankLines(want), withoutBlankLines(appliedTo(t, text, lines, edits))); diff != "" {
 			t.Errorf("%s by definitions (-segfmt +segls):\n%s", name, diff)
 		}
@@ -202,6 +210,37 @@ func TestFormattingKeepsLineEnds(t *testing.T) {
 	got := appliedTo(t, text, token.NewLines(text), edits)
 	if lines := strings.Count(got, "\n"); lines < 3 || lines != strings.Count(got, "\r\n") {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestFormattingHasNoMixedLineEnds formats texts whose line ends are not those
+// that the style asks for: only that of all makes them so.
+func TestFormattingHasNoMixedLineEnds(t *testing.T) {
+	c := start(t, nil, withEncoding(protocol.PositionEncodingKindUTF8))
+	c.files.eol = "\r\n"
+	const text = "A=PROFILE(contact)\n.FILTER(emailaddress1 == 'somebody@example.com' && emailaddress2 == 'x').DISTINCT()\n\nB=PROFILE(contact)\n// end\n\n"
+	c.open(at("a.seg"), 1, text)
+	for _, test := range []struct {
+		name string
+		end  protocol.Position
+		crlf bool
+	}{
+		{"all", protocol.Position{Line: 6}, true},
+		{"all but the last line", protocol.Position{Line: 4, Character: 3}, false},
+		{"a caret", protocol.Position{}, false},
+	} {
+		edits, err := c.RangeFormatting(t.Context(), &protocol.DocumentRangeFormattingParams{TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")}, Range: protocol.Range{End: test.end}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := appliedTo(t, text, token.NewLines(text), edits)
+		want := 0
+		if test.crlf {
+			want = strings.Count(got, "\n")
+		}
+		if crlf := strings.Count(got, "\r\n"); got == text || crlf != want {
+			t.Errorf("%s: %q", test.name, got)
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ type capabilities struct {
 	prepareRename                              bool
 	tokens                                     tokenLegend
 	markupMessages                             bool
-	plainActions                               bool // takes commands only in place of code actions
+	actionLiterals                             bool // takes code actions, not commands alone
 	applyEdit                                  bool
 	accessTokens                               bool // keeps them and answers segql/token
 	resolveHints                               bool // asks for the tooltip of a hint that it shows
@@ -111,7 +111,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	if a := t.CodeAction; a != nil {
 		can.resolveActions = is(a.DataSupport) && slices.Contains(a.ResolveSupport.Properties, "edit")
 		can.disabledActions = is(a.DisabledSupport)
-		can.plainActions = len(a.CodeActionLiteralSupport.CodeActionKind.ValueSet) == 0
+		can.actionLiterals = len(a.CodeActionLiteralSupport.CodeActionKind.ValueSet) > 0
 	}
 	return can
 }

@@ -1,12 +1,15 @@
 package rulepage_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"segql/internal/rulepage"
 	"segql/lang/check"
 	"segql/lang/parser"
+	"segql/lang/schema"
 )
 
 // TestEveryName holds that each rule and each code has one page.
@@ -29,6 +32,22 @@ func TestEveryName(t *testing.T) {
 	}
 	if len(count) != len(names) {
 		t.Errorf("there are %d pages for %d names", len(count), len(names))
+	}
+}
+
+// TestReported holds that what a page shows as reported is so with the standard
+// tables, or that the page says what it takes.
+func TestReported(t *testing.T) {
+	for _, p := range rulepage.All() {
+		if p.Bad == "" {
+			continue
+		}
+		f := &check.File{Path: "a.seg", Tree: parser.Parse(p.Bad), Schema: schema.Standard()}
+		found := check.NewProject([]*check.File{f}, time.Time{}).Check(f)
+		reported := slices.ContainsFunc(found, func(f check.Finding) bool { return f.Rule == p.Name })
+		if told := strings.Contains(p.Doc, "The schema of an organization says"); reported == told {
+			t.Errorf("%s: reported: %v; the page tells of the schema that it takes: %v", p.Name, reported, told)
+		}
 	}
 }
 

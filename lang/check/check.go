@@ -364,9 +364,9 @@ func (c *findings) relate(f *Finding, d *def, message string) {
 }
 
 func syntaxError(e *ast.Error) note {
-	return note{Finding: Finding{
-		Rule: e.Code, Severity: Error, Span: e.Span, Message: e.Message, Fixes: e.Fixes, Sure: len(e.Fixes) == 1,
-	}}
+	// SQL's BETWEEN goes with text, too, which >= and <= do not.
+	sure := len(e.Fixes) == 1 && e.Code != "sql-between"
+	return note{Finding: Finding{Rule: e.Code, Severity: Error, Span: e.Span, Message: e.Message, Fixes: e.Fixes, Sure: sure}}
 }
 
 // notes returns what there is to say about a definition of a unit.

@@ -208,7 +208,7 @@ var cases = []struct {
 	{"PROFILE(contact).FILTER(gendercode == Mail)", "unknown-column"},
 	{"// seg:dialect outbound\nINTERACTION(EmailOpened, EmailOpened_ContactLink).HAVING(COUNT() > 0, UTCHOURS(48))", "step-not-for-dialect"},
 	{"// seg:dialect outbound\nINTERACTION(EmailOpened, EmailOpened_ContactLink).HAVING(COUNT() > 0) UNION PROFILE(contact)", "interaction-steps"},
-	{"// seg:dialect outbound\nPROFILE(contact) UNION ((INTERACTION(EmailOpened, EmailOpened_ContactLink).HAVING(COUNT() > 0)))", "redundant-parentheses redundant-parentheses interaction-steps"},
+	{"// seg:dialect outbound\nPROFILE(contact) UNION ((INTERACTION(EmailOpened, EmailOpened_ContactLink).HAVING(COUNT() > 0)))", "redundant-parentheses interaction-steps"},
 	{"// seg:dialect outbound\n(INTERACTION(EmailOpened, EmailOpened_ContactLink).HAVING(COUNT() > 0)).ORDERBY(fullname ASC)", ""},
 	{"INTERACTION(EmailOpend, EmailOpened_ContactLink).HAVING(COUNT() > 0)", "unknown-interaction"},
 	{"INTERACTION(new_petshopvisited, new_link).HAVING(COUNT() > 0)", ""},

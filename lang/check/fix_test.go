@@ -100,9 +100,9 @@ func TestMend(t *testing.T) {
 	}
 }
 
-// TestSureOnlyWhereUnbroken holds that a rule's fix is not sure where a mistake
-// in the syntax touches what it changes.
-func TestSureOnlyWhereUnbroken(t *testing.T) {
+// TestSure holds that a rule's fix is not sure where a mistake in the syntax
+// touches what it changes, and that of a mistake not where it may make another.
+func TestSure(t *testing.T) {
 	tests := []struct {
 		text, rule string
 		want       bool
@@ -112,6 +112,8 @@ func TestSureOnlyWhereUnbroken(t *testing.T) {
 		{"PROFILE(contact).FILTER((statecode == 0))", "redundant-parentheses", true},
 		{"PROFILE(contact).FILTER((statecode = 0))", "redundant-parentheses", false},
 		{"PROFILE(contact).FILTER((statecode == 0)).FILTER(statecode = 0)", "redundant-parentheses", true},
+		{"PROFILE(contact).FILTER(statecode = 0)", "single-equals", true},
+		{"PROFILE(contact).FILTER(lastname BETWEEN 1 AND 2)", "sql-between", false},
 	}
 	for _, test := range tests {
 		if f := only(t, find(known(t), test.text)[0], test.rule); f.Sure != test.want || len(f.Fixes) == 0 {

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -96,7 +97,7 @@ type claim struct {
 	equal    ast.Expr // the value in ==
 	equalKey string
 	unequal  map[string]bool
-	oneOf    ast.Expr // the IN
+	oneOf    []tested // the values of IN, or of a chain of ||
 	values   map[string]bool
 	isNull   bool
 	hasValue bool
@@ -180,6 +181,10 @@ type subject struct {
 	column string // in lower case
 }
 
+func (c *pass) subject(x *ast.ColumnExpr) subject {
+	return subject{c.res.Column(x).Row, strings.ToLower(x.Name.Name)}
+}
+
 // claims adds what conditions say to claims, and reports whether they all can
 // hold.
 func (c *pass) claims(conditions []ast.Expr, claims map[subject]*claim) bool {
@@ -192,7 +197,7 @@ func (c *pass) claims(conditions []ast.Expr, claims map[subject]*claim) bool {
 		if ref.Row == nil || ref.Column != nil && ref.Column.Type == schema.TypeMultiSelectPicklist {
 			continue // it may hold several values
 		}
-		s := subject{ref.Row, strings.ToLower(column.Name.Name)}
+		s := c.subject(column)
 		cl := claims[s]
 		if cl == nil {
 			cl = &claim{column: c.text(column.Extent), first: o, unequal: map[string]bool{}}
@@ -252,14 +257,38 @@ func (c *pass) claimOf(o ast.Expr) (*ast.ColumnExpr, func(*claim) string) {
 			return nil, nil
 		}
 		return t.column, func(cl *claim) string { return cl.add(t, c) }
-	case *ast.InExpr:
-		column, ok := o.Left.(*ast.ColumnExpr)
-		if !ok {
-			return nil, nil
+	case *ast.InExpr, *ast.LogicalExpr:
+		if values := c.alternatives(o); len(values) > 0 {
+			return values[0].column, func(cl *claim) string { return cl.addOneOf(values, c) }
 		}
-		return column, func(cl *claim) string { return cl.addIn(o, c) }
 	}
 	return nil, nil
+}
+
+// alternatives returns what IN or a chain of || says that one column may be;
+// none if x says another thing.
+func (c *pass) alternatives(x ast.Expr) []tested {
+	var all []tested
+	chain, ok := x.(*ast.LogicalExpr)
+	if !ok {
+		c.tests(x, func(t tested) { all = append(all, t) })
+		return all
+	}
+	if chain.Op != token.Or {
+		return nil
+	}
+	for _, o := range operandsOf(chain) {
+		compare, ok := o.(*ast.CompareExpr)
+		if !ok || compare.Op != token.Equal {
+			return nil
+		}
+		t, ok := c.test(compare)
+		if !ok || len(all) > 0 && c.subject(t.column) != c.subject(all[0].column) {
+			return nil
+		}
+		all = append(all, t)
+	}
+	return all
 }
 
 func (cl *claim) nullClash() string {
@@ -331,26 +360,22 @@ func (cl *claim) add(t tested, c *pass) string {
 	return ""
 }
 
-// addIn adds an IN to the claim.
-func (cl *claim) addIn(in *ast.InExpr, c *pass) string {
+// addOneOf adds to the claim that the column has one of some values.
+func (cl *claim) addOneOf(oneOf []tested, c *pass) string {
 	cl.hasValue = true
 	if why := cl.nullClash(); why != "" {
 		return why
 	}
-	values, allKnown := map[string]bool{}, len(in.Values) > 0
-	c.tests(in, func(t tested) {
+	values := map[string]bool{}
+	for _, t := range oneOf {
 		k, isLiteral := key(t.value)
 		if !isLiteral || t.class != unknownClass && !literalFits(t.class, c.valueClass(t.value)) {
-			allKnown = false
-			return
+			return "" // they are not all known
 		}
 		values[meant(k, t)] = true
-	})
-	if !allKnown {
-		return ""
 	}
 	if cl.equal != nil && !values[cl.equalKey] {
-		return fmt.Sprintf("%s can't be %s where it must be %s", cl.column, c.text(cl.equal.Span()), c.listed(in))
+		return fmt.Sprintf("%s can't be %s where it must be %s", cl.column, c.text(cl.equal.Span()), c.listed(oneOf))
 	}
 	if cl.oneOf != nil {
 		common := map[string]bool{}
@@ -360,22 +385,24 @@ func (cl *claim) addIn(in *ast.InExpr, c *pass) string {
 			}
 		}
 		if len(common) == 0 {
-			return fmt.Sprintf("%s can't be both %s and %s", cl.column, c.listed(cl.oneOf), c.listed(in))
+			return fmt.Sprintf("%s can't be both %s and %s", cl.column, c.listed(cl.oneOf), c.listed(oneOf))
 		}
 		values = common
 	}
-	cl.oneOf, cl.values = in, values
+	cl.oneOf, cl.values = oneOf, values
 	return ""
 }
 
-// listed returns what an IN says a column is, short enough for a message.
-func (c *pass) listed(in ast.Expr) string {
-	x := in.(*ast.InExpr)
-	text := c.text(token.Span{Start: x.Lbrack, End: x.Extent.End})
-	if len(text) > 60 {
-		return fmt.Sprintf("one of %d values", len(x.Values))
+// listed returns what a column may be, short enough for a message.
+func (c *pass) listed(oneOf []tested) string {
+	texts := make([]string, len(oneOf))
+	for i, t := range oneOf {
+		texts[i] = c.text(t.value.Span())
 	}
-	return "one of " + text
+	if text := strings.Join(texts, ", "); len(text) <= 60 {
+		return "one of [" + text + "]"
+	}
+	return fmt.Sprintf("one of %d values", len(oneOf))
 }
 
 // literalFits reports whether values of a class have literals of class have.
@@ -537,23 +564,67 @@ func mixedLogical(c *pass, n ast.Node) {
 	}
 }
 
+// redundantParens speaks once of pairs of parentheses directly within each
+// other, which go together.
 func redundantParens(c *pass, n ast.Node) {
-	if !AreRedundant(c.path) {
+	path := c.path
+	if !areRedundant(path) {
 		return
 	}
-	s := n.Span()
-	c.report(s, "these parentheses have no effect", token.Fix{Title: "Remove the parentheses", Edits: token.KeepApart(c.def.Text, []token.Edit{
-		{Span: token.Span{Start: s.Start, End: s.Start + 1}}, {Span: token.Span{Start: s.End - 1, End: s.End}},
-	})}).Unnecessary = true
+	if around := parensAround(path); around != nil && areRedundant(around) {
+		return
+	}
+	var edits []token.Edit
+	for ; path != nil && areRedundant(path); path = parensWithin(path) {
+		s := path[len(path)-1].Span()
+		edits = append(edits, token.Edit{Span: token.Span{Start: s.Start, End: s.Start + 1}}, token.Edit{Span: token.Span{Start: s.End - 1, End: s.End}})
+	}
+	c.report(n.Span(), "these parentheses have no effect",
+		token.Fix{Title: "Remove the parentheses", Edits: token.KeepApart(c.def.Text, edits)}).Unnecessary = true
 }
 
-// AreRedundant reports whether the last node of a path, from the definition
-// down, is parentheses of the kind that redundant-parentheses speaks of.
-func AreRedundant(path []ast.Node) bool {
+// parensAround returns the path to the parentheses that hold nothing but those
+// that a path ends with, nil if there are none.
+func parensAround(path []ast.Node) []ast.Node {
+	switch path[len(path)-1].(type) {
+	case *ast.ParenExpr:
+		if _, ok := path[len(path)-2].(*ast.ParenExpr); ok {
+			return path[:len(path)-1]
+		}
+	case *ast.ParenQuery: // an operand of a query in parentheses
+		if len(path) < 4 {
+			return nil
+		}
+		if p, ok := path[len(path)-4].(*ast.ParenQuery); ok && len(p.Query.Operands) == 1 {
+			return path[:len(path)-3]
+		}
+	}
+	return nil
+}
+
+// parensWithin returns the path to the parentheses that are all that those at
+// the end of a path hold, nil if there are none.
+func parensWithin(path []ast.Node) []ast.Node {
+	switch n := path[len(path)-1].(type) {
+	case *ast.ParenExpr:
+		if within, ok := n.X.(*ast.ParenExpr); ok {
+			return slices.Concat(path, []ast.Node{within})
+		}
+	case *ast.ParenQuery:
+		first := n.Query.Operands[0]
+		if within, ok := first.Source.(*ast.ParenQuery); ok && len(n.Query.Operands) == 1 {
+			return slices.Concat(path, []ast.Node{n.Query, first, within})
+		}
+	}
+	return nil
+}
+
+// areRedundant reports whether the last node of a path, from the definition
+// down, is parentheses without effect, be all others like that removed.
+func areRedundant(path []ast.Node) bool {
 	if len(path) < 2 {
 		return false
 	}
-	parent := path[len(path)-2]
 	switch n := path[len(path)-1].(type) {
 	case *ast.ParenExpr:
 		if !n.Rparen.IsValid() {
@@ -561,9 +632,14 @@ func AreRedundant(path []ast.Node) bool {
 		}
 		switch n.X.(type) {
 		case *ast.LogicalExpr, *ast.ArithExpr:
-			switch parent.(type) {
-			case *ast.Filter, *ast.NotExpr, *ast.ParenExpr:
-				return true
+			for i := len(path) - 2; i >= 0; i-- {
+				switch path[i].(type) {
+				case *ast.ParenExpr:
+					continue
+				case *ast.Filter, *ast.NotExpr:
+					return true
+				}
+				return false
 			}
 			return false
 		case *ast.BadExpr:
@@ -572,7 +648,7 @@ func AreRedundant(path []ast.Node) bool {
 		return true
 	case *ast.ParenQuery:
 		// The product itself writes (SEGMENT(..)).ORDERBY(..).
-		o, ok := parent.(*ast.Operand)
+		o, ok := path[len(path)-2].(*ast.Operand)
 		return ok && n.Rparen.IsValid() && len(n.Query.Operands) == 1 && len(o.Steps) == 0
 	}
 	return false

@@ -101,10 +101,11 @@ var nameRules = []*Rule{
 	{
 		Name: "unsupported-column", Severity: Error, Dialect: Realtime,
 		Summary: "a calculated, formula or virtual column can't be used in a realtime segment",
-		Doc:     "Realtime segments read stored columns alone. Calculated, formula and virtual columns, and virtual tables, can't be used; a related table must track changes.",
-		Bad:     "// seg:dialect realtime\nPROFILE(contact).FILTER(ISNOTNULL(entityimage_url))",
-		Good:    "// seg:dialect realtime\nPROFILE(contact).FILTER(ISNOTNULL(emailaddress1))",
-		nodes:   []ast.Node{(*ast.ColumnExpr)(nil), (*ast.Relate)(nil), (*ast.Profile)(nil)}, run: unsupportedColumn,
+		Doc: "Realtime segments read stored columns alone. Calculated, formula and virtual columns, and virtual tables, can't be used; a related table must track changes. " +
+			"The schema of an organization says which those are; the embedded standard tables do not.",
+		Bad:   "// seg:dialect realtime\nPROFILE(contact).FILTER(ISNOTNULL(entityimage_url))",
+		Good:  "// seg:dialect realtime\nPROFILE(contact).FILTER(ISNOTNULL(emailaddress1))",
+		nodes: []ast.Node{(*ast.ColumnExpr)(nil), (*ast.Relate)(nil), (*ast.Profile)(nil)}, run: unsupportedColumn,
 	},
 }
 

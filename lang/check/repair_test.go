@@ -138,6 +138,10 @@ func TestRemoveParentheses(t *testing.T) {
 		{"PROFILE(contact).FILTER(gendercode == 1 &&(statecode == 0))", "PROFILE(contact).FILTER(gendercode == 1 &&statecode == 0)"},
 		{"PROFILE(contact) UNION(PROFILE(contact))", "PROFILE(contact) UNION PROFILE(contact)"},
 		{"(PROFILE(contact))UNION PROFILE(contact)", "PROFILE(contact)UNION PROFILE(contact)"},
+		{"A = ((((PROFILE(contact)))))", "A = PROFILE(contact)"},
+		{"PROFILE(contact) UNION((PROFILE(contact)))", "PROFILE(contact) UNION PROFILE(contact)"},
+		{"PROFILE(contact).FILTER(((statecode == 0 || gendercode == 1)))", "PROFILE(contact).FILTER(statecode == 0 || gendercode == 1)"},
+		{"PROFILE(contact).FILTER(( (statecode == 0 || gendercode == 1) ) && statecode == 1)", "PROFILE(contact).FILTER( (statecode == 0 || gendercode == 1)  && statecode == 1)"},
 		{"PROFILE(contact).FILTER(numberofchildren == 5 /(/* x */3))", "PROFILE(contact).FILTER(numberofchildren == 5 / /* x */3)"},
 	}
 	for _, test := range tests {

@@ -82,10 +82,11 @@ var typeRules = []*Rule{
 	{
 		Name: "string-longer-than-column", Severity: Warning,
 		Summary: "a text is longer than the column that it is compared with",
-		Doc:     "No value of the column can equal or contain a text that is longer than the column's maximum length.",
-		Bad:     "PROFILE(contact).FILTER(firstname == 'a first name that has more than the fifty characters of its column')",
-		Good:    "PROFILE(contact).FILTER(firstname == 'Ada')",
-		nodes:   []ast.Node{(*ast.CompareExpr)(nil), (*ast.InExpr)(nil)}, run: stringTooLong,
+		Doc: "No value of the column can equal or contain a text that is longer than the column's maximum length. " +
+			"The schema of an organization says that length; the embedded standard tables do not.",
+		Bad:   "PROFILE(contact).FILTER(firstname == 'a first name that has more than the fifty characters of its column')",
+		Good:  "PROFILE(contact).FILTER(firstname == 'Ada')",
+		nodes: []ast.Node{(*ast.CompareExpr)(nil), (*ast.InExpr)(nil)}, run: stringTooLong,
 	},
 }
 

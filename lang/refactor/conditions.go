@@ -186,20 +186,21 @@ func addParens(s *site) (Action, bool) {
 	return Action{}, false
 }
 
-// removeParens removes the innermost parentheses that neither change what is
-// meant nor show what binds tighter.
+// removeParens removes the innermost parentheses that join by the operator
+// around them. Those that say nothing at all are redundant-parentheses, whose
+// fix removes them.
 func removeParens(s *site) (Action, bool) {
 	for i := len(s.path) - 1; i > 0; i-- {
 		var lparen, rparen token.Pos
 		switch n := s.path[i].(type) {
 		case *ast.ParenExpr:
 			lparen, rparen = n.Lparen, n.Rparen
-			if !check.AreRedundant(s.path[:i+1]) && !isOfOneKind(n, s.parent(i)) {
+			if !isOfOneKind(n, s.parent(i)) {
 				continue
 			}
 		case *ast.ParenQuery:
 			lparen, rparen = n.Lparen, n.Rparen
-			if !check.AreRedundant(s.path[:i+1]) && (i < 2 || !isQueryOfOneKind(n, s.path[i-1], s.path[i-2])) {
+			if i < 3 || !isQueryOfOneKind(n, s.path[:i]) {
 				continue
 			}
 		default:
@@ -224,6 +225,9 @@ func isOfOneKind(x *ast.ParenExpr, parent ast.Node) bool {
 		around, ok := parent.(*ast.LogicalExpr)
 		return ok && inner.Op == around.Op
 	case *ast.ArithExpr:
+		if _, ok := parent.(*ast.ParenExpr); ok {
+			return false
+		}
 		around, ok := parent.(*ast.ArithExpr)
 		return !ok || isProduct(inner) && !isProduct(around) || around.Operands[0] == ast.Expr(x) && isProduct(inner) == isProduct(around)
 	}
@@ -237,12 +241,15 @@ func isProduct(x *ast.ArithExpr) bool {
 }
 
 // isQueryOfOneKind reports whether a query in parentheses comes first in the
-// query around it, and both have no operators but one.
-func isQueryOfOneKind(p *ast.ParenQuery, operand, query ast.Node) bool {
-	o, isOperand := operand.(*ast.Operand)
-	q, isQuery := query.(*ast.Query)
+// query around it, at the end of path, and both have no operators but one.
+func isQueryOfOneKind(p *ast.ParenQuery, path []ast.Node) bool {
+	o, isOperand := path[len(path)-1].(*ast.Operand)
+	q, isQuery := path[len(path)-2].(*ast.Query)
 	if !isOperand || !isQuery || len(o.Steps) > 0 || q.Operands[0] != o {
 		return false // steps are those of the whole query in parentheses
+	}
+	if _, isAround := path[len(path)-3].(*ast.ParenQuery); len(p.Query.Operators) == 0 || isAround && len(q.Operators) == 0 {
+		return false // redundant-parentheses
 	}
 	all := slices.Concat(p.Query.Operators, q.Operators)
 	return !slices.ContainsFunc(all, func(op ast.SetOperator) bool { return op.Word != all[0].Word })
@@ -274,22 +281,41 @@ var mirrored = map[token.Op]token.Op{
 	token.Greater: token.Less, token.GreaterEqual: token.LessEqual,
 }
 
-// condition returns the innermost condition of the path and its index there.
-func (s *site) condition() (ast.Expr, int) {
+// condition returns the innermost condition of the path, nil if there is none.
+func (s *site) condition() ast.Expr {
 	for i := len(s.path) - 1; i > 0; i-- {
 		if x, ok := s.path[i].(ast.Expr); ok {
 			if is, _ := ast.IsCondition(x); is {
-				return x, i
+				return x
 			}
 		}
 	}
-	return nil, 0
+	return nil
+}
+
+// isCleanCondition reports whether the outermost condition around the place has
+// no mistake in its syntax: with one, a part of it need not be a condition.
+func (s *site) isCleanCondition() bool {
+	i := slices.IndexFunc(s.path, func(n ast.Node) bool { _, ok := n.(ast.Expr); return ok })
+	return i < 0 || isClean(s.def.Definition, s.path[i].Span())
+}
+
+// saysTable reports whether x says, in the span, which table an id is
+// of, as an interaction must.
+func saysTable(x ast.Expr, span token.Span) bool {
+	found := false
+	ast.Inspect(x, func(n ast.Node) bool {
+		c, ok := n.(*ast.ColumnExpr)
+		found = found || ok && span.Encloses(c.Extent) && strings.HasSuffix(strings.ToLower(c.Name.Name), "_logicalname")
+		return true
+	})
+	return found
 }
 
 // wrapNot puts NOT around the selected conditions, at a caret around the
 // innermost one.
 func wrapNot(s *site) (Action, bool) {
-	x, _ := s.condition()
+	x := s.condition()
 	if x == nil {
 		return Action{}, false
 	}
@@ -305,7 +331,7 @@ func wrapNot(s *site) (Action, bool) {
 			span = selected
 		}
 	}
-	if !isClean(s.def.Definition, span) {
+	if !s.isCleanCondition() || saysTable(x, span) {
 		return Action{}, false
 	}
 	return s.action("wrap-not", Rewrite, "Wrap in NOT(..)", func() []token.Edit {
@@ -323,7 +349,7 @@ func unwrapNot(s *site) (Action, bool) {
 		if !ok {
 			continue
 		}
-		if !isClean(s.def.Definition, n.Extent) || !n.Rparen.IsValid() {
+		if !s.isCleanCondition() || !n.Rparen.IsValid() {
 			return Action{}, false
 		}
 		_, isChain := n.Cond.(*ast.LogicalExpr)

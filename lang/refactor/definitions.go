@@ -3,6 +3,7 @@ package refactor
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"segql/lang/ast"
@@ -69,8 +70,14 @@ func extract(s *site) (Action, bool) {
 		return Action{}, false
 	}
 	first := q.Operands[from]
+	if seg, isSegment := first.Source.(*ast.Segment); isSegment && from == to && len(first.Steps) == 0 && seg.Name != nil {
+		return Action{}, false
+	}
+	paged := hasPageStep(q.Operands[from : to+1])
+	q, from, to = s.withParens(q, from, to)
+	first = q.Operands[from]
 	span := first.Extent.Join(q.Operands[to].Extent)
-	if seg, isSegment := first.Source.(*ast.Segment); isSegment && from == to && len(first.Steps) == 0 && seg.Name != nil || !isClean(s.def.Definition, span) {
+	if !isClean(s.def.Definition, span) {
 		return Action{}, false
 	}
 	name := s.freeName()
@@ -91,12 +98,27 @@ func extract(s *site) (Action, bool) {
 	switch {
 	case s.def.Name == nil:
 		a.Refused = "only a definition with a name can be split; name the query first"
-	case hasPageStep(q.Operands[from : to+1]):
+	case paged:
 		a.Refused = "ORDERBY, SKIP, TAKE and SELECT must stay in the query that fetches members"
 	case from > 0 && to > from && !associates(q, from, to):
 		a.Refused = "set operators go from left to right, so what is selected is no part of its own; put parentheses around it first"
 	}
 	return a, true
+}
+
+// withParens returns, in place of all operands of a query in parentheses, the
+// operand that the parentheses are.
+func (s *site) withParens(q *ast.Query, from, to int) (around *ast.Query, first, last int) {
+	for i := slices.Index(s.path, ast.Node(q)); i > 2 && from == 0 && to == len(q.Operands)-1; i -= 3 {
+		operand, isOperand := s.path[i-2].(*ast.Operand)
+		outer, isQuery := s.path[i-3].(*ast.Query)
+		if !isOperand || !isQuery || len(operand.Steps) > 0 {
+			break
+		}
+		q, from = outer, slices.Index(outer.Operands, operand)
+		to = from
+	}
+	return q, from, to
 }
 
 // associates reports whether operands of a query can be joined before the

@@ -139,7 +139,7 @@ func (p Place) laidOut(f *check.File, d ast.Placed, edits []token.Edit) (token.E
 		return token.Edit{}, fmt.Errorf("the rewriting is not possible here: %w", err)
 	}
 	tree := parser.Parse(text)
-	if len(tree.Errors()) > len(d.Errors) {
+	if addsMistake(d.Errors, tree.Errors()) {
 		if len(d.Errors) > 0 {
 			return token.Edit{}, errors.New("the rewriting would add a mistake to the syntax; mend the definition first")
 		}
@@ -157,6 +157,19 @@ func (p Place) laidOut(f *check.File, d ast.Placed, edits []token.Edit) (token.E
 		text = blanks + strings.TrimRight(format.File(tree, options), "\r\n")
 	}
 	return token.Difference(d.Text, token.WithLineEnds(text, token.LineEnd(f.Tree.Text()))).Shift(d.Offset), nil
+}
+
+// addsMistake reports whether there are more mistakes of a kind after than
+// before.
+func addsMistake(before, after []*ast.Error) bool {
+	count := map[string]int{}
+	for _, e := range before {
+		count[e.Code]++
+	}
+	return slices.ContainsFunc(after, func(e *ast.Error) bool {
+		count[e.Code]--
+		return count[e.Code] < 0
+	})
 }
 
 // lostComment reports whether a comment is not in the tree.
@@ -197,6 +210,11 @@ func removal(f *ast.File, d ast.Placed, span token.Span) token.Span {
 
 func isBlank(b byte) bool { return b == ' ' || b == '\t' || b == '\r' || b == '\n' }
 
+// maxLen is the length in bytes of the longest definition that is rewritten. It
+// is many times what a query may have, so that all that is offered can be tried
+// at once.
+const maxLen = 1 << 20
+
 // site is a place and what stands there.
 type site struct {
 	Place
@@ -214,7 +232,7 @@ func (p Place) site() (*site, bool) {
 	if p.Span.Len() > 0 && d.End() == p.Span.Start {
 		d = p.File.Tree.At(p.Span.Start + 1)
 	}
-	if d.Definition == nil || d.Query == nil {
+	if d.Definition == nil || d.Query == nil || len(d.Text) > maxLen {
 		return nil, false
 	}
 	s := &site{Place: p, def: d, span: p.Span.Shift(-d.Offset)}

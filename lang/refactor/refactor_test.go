@@ -331,6 +331,9 @@ func holds(t *testing.T, name string, a refactor.Action, w *workspace, after str
 		}
 	}
 	if changesMeaning[a.Name] {
+		if grown(w, next)["logical-name-missing"] > 0 {
+			t.Errorf("%s: the table is not said any more%s", name, show())
+		}
 		return
 	}
 	// What was no error must be none now. Names that have no definition any
@@ -380,6 +383,19 @@ func TestNoRoom(t *testing.T) {
 	want := map[string]string{"wrap-not": "the rewriting is not possible here: it would make a mistake in the syntax"}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestTooLong holds that nothing is offered in a definition that it would take
+// long to try it in.
+func TestTooLong(t *testing.T) {
+	for _, blanks := range []int{1, 1 << 20} {
+		text := "A = PROFILE(contact)" + strings.Repeat(" ", blanks) + ".FILTER(statecode == 0)"
+		w := newWorkspace(map[string]string{"a.seg": text}, check.Undetermined)
+		place := refactor.Place{Project: w.project, File: w.files[0], Span: token.At(token.Pos(strings.Index(text, "==")))}
+		if n := len(place.Actions()); (n > 0) != (blanks == 1) {
+			t.Errorf("%d actions in %d bytes", n, len(text))
+		}
 	}
 }
 
