@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync"
 )
 
 // Go lets the heap grow to twice of what lives on before it collects garbage.
@@ -31,21 +32,32 @@ func keepHeapSmall() {
 	runtime.AddCleanup(new([16]byte), func(struct{}) { keepHeapSmall() }, struct{}{})
 }
 
-// collectEarly collects garbage if half of what the heap may grow by is garbage
-// by now. It is called while nobody waits for an answer; the collection that
-// comes by itself comes while one is made.
-func collectEarly() {
-	heap := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/heap/goal:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
-	metrics.Read(heap)
-	if isHalfFull(heap[0].Value.Uint64(), heap[1].Value.Uint64(), heap[2].Value.Uint64()) {
-		runtime.GC()
-	}
+// collector collects garbage while nobody waits for an answer. The collection
+// that comes by itself comes while one is made.
+type collector struct {
+	mu sync.Mutex
+	// allocated is how much was allocated in all, in bytes, when the first
+	// collections were seen to be done.
+	collections, allocated uint64
 }
 
-// isHalfFull reports whether a heap has used half of the room between what lived
-// on at the last collection and the size at which the next one comes, in bytes.
-func isHalfFull(live, goal, size uint64) bool {
-	return size > live && 2*(size-live) > goal-min(live, goal)
+// collect collects garbage if there is half as much of it as makes Go collect.
+// Where there is more than seven tenths, Go may be at it, and a second collection
+// would follow on the first.
+func (c *collector) collect() {
+	heap := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/heap/goal:bytes"}, {Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/cycles/total:gc-cycles"}}
+	metrics.Read(heap)
+	live, goal, allocated, collections := heap[0].Value.Uint64(), heap[1].Value.Uint64(), heap[2].Value.Uint64(), heap[3].Value.Uint64()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	garbage, room := allocated-c.allocated, goal-min(live, goal)
+	switch {
+	case collections != c.collections: // one came meanwhile
+		c.collections, c.allocated = collections, allocated
+	case garbage >= room/2 && garbage < room/10*7:
+		runtime.GC()
+		c.collections, c.allocated = collections+1, allocated
+	}
 }
 
 // percentOf returns by how many percent of what lives on, in bytes, the heap

@@ -23,39 +23,32 @@ func TestPercentOf(t *testing.T) {
 	}
 }
 
-func TestIsHalfFull(t *testing.T) {
-	for _, test := range []struct {
-		live, goal, size uint64
-		want             bool
-	}{
-		{10, 24, 10, false}, {10, 24, 17, false}, {10, 24, 18, true}, {10, 24, 24, true}, {10, 24, 8, false}, {0, 24, 13, true}, {30, 24, 31, true},
-	} {
-		if got := isHalfFull(test.live, test.goal, test.size); got != test.want {
-			t.Errorf("%d live, %d used of %d: got %v", test.live, test.size, test.goal, got)
-		}
-	}
-}
-
-// TestCollectEarly makes garbage and holds that it is gone afterwards.
-func TestCollectEarly(t *testing.T) {
+// TestCollect makes garbage and holds that it is collected before Go does, and
+// only then.
+func TestCollect(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(600))
-	runtime.GC()
+	var c collector
 	collections := func() uint32 {
 		var now runtime.MemStats
 		runtime.ReadMemStats(&now)
 		return now.NumGC
 	}
+	runtime.GC()
 	before := collections()
-	collectEarly()
+	for range 3 {
+		c.collect() // the first sees that there was one
+	}
 	if after := collections(); after != before {
 		t.Errorf("%d collections without garbage", after-before)
 	}
 	var kept [][]byte
-	for range 20 {
+	for range 13 {
 		kept = append(kept, make([]byte, 1<<20))
 	}
 	runtime.KeepAlive(kept)
-	collectEarly()
+	for range 3 {
+		c.collect()
+	}
 	if after := collections(); after != before+1 {
 		t.Errorf("%d collections after garbage, want 1", after-before)
 	}

@@ -125,7 +125,7 @@ func run(ctx context.Context, args []string, stdin io.ReadCloser, stdout io.Writ
 	if f.listen != "" {
 		return listen(ctx, f.listen, options, fail)
 	}
-	options.WatchParent, options.Quiet = true, collectEarly
+	options.WatchParent, options.Quiet = true, new(collector).collect
 	switch err := lsp.Serve(ctx, stdio{stdin, stdout}, options); {
 	case errors.Is(err, lsp.ErrNoShutdown):
 		return 1

@@ -22,13 +22,8 @@ func (s *server) offerCompletion(c *protocol.ServerCapabilities) {
 	c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{".", "(", ",", "[", " ", ":"}, ResolveProvider: &yes}
 }
 
-const (
-	// maxItems is how many completions are sent at once.
-	maxItems = 200
-	// itemSize is about how long an item is as JSON, in bytes. There is room for
-	// as much from the start, so that nothing is copied on the way.
-	itemSize = 200
-)
+// maxItems is how many completions are sent at once.
+const maxItems = 200
 
 // Completion implements protocol.Server.
 func (s *server) Completion(ctx context.Context, params *protocol.CompletionParams) (protocol.CompletionResult, error) {

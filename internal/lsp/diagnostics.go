@@ -82,9 +82,7 @@ func (s *server) idle() {
 	if s.isEdited.Swap(false) && !s.publishEdited() {
 		signal(s.wake)
 	}
-	if s.options.Quiet != nil && s.isSettled() {
-		s.quiet.Reset(quietTime)
-	}
+	s.awaitQuiet()
 }
 
 // quickFile is the size in bytes up to which a text is checked between two
@@ -331,11 +329,21 @@ func (s *server) DiagnosticWorkspace(ctx context.Context, params *protocol.Works
 		if err != nil || isNew || len(before) == 0 {
 			return report, err
 		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-now.over:
+		if err := s.waitOver(ctx, now); err != nil {
+			return nil, err
 		}
+	}
+}
+
+// waitOver waits until there is a state after now. No answer is made meanwhile.
+func (s *server) waitOver(ctx context.Context, now *snapshot) error {
+	s.calls.Add(-1)
+	defer s.calls.Add(1)
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-now.over:
+		return nil
 	}
 }
 

@@ -22,10 +22,12 @@
 package lsp
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"go.lsp.dev/jsonrpc2"
@@ -108,18 +110,27 @@ func Serve(ctx context.Context, rwc io.ReadWriteCloser, options Options) error {
 }
 
 // codec carries the protocol's types over jsonrpc2.
-type codec struct{}
+type codec struct {
+	// rooms are buffers to encode in. Without one, the bytes of a long answer would
+	// be copied each time that they outgrow their room.
+	rooms *sync.Pool
+}
 
-func (codec) Marshal(v any) ([]byte, error) {
-	switch v := v.(type) {
-	case jsonrpc2.RawMessage:
-		if v != nil {
-			return v, nil
-		}
-	case *protocol.CompletionList: // the only answer that is long and that someone waits for at each letter
-		return protocol.AppendMarshal(make([]byte, 0, 256+itemSize*len(v.Items)), v)
+func newCodec() codec {
+	return codec{&sync.Pool{New: func() any { return new([]byte) }}}
+}
+
+func (c codec) Marshal(v any) ([]byte, error) {
+	if raw, ok := v.(jsonrpc2.RawMessage); ok && raw != nil {
+		return raw, nil
 	}
-	return protocol.Marshal(v)
+	room := c.rooms.Get().(*[]byte)
+	text, err := protocol.AppendMarshal((*room)[:0], v)
+	if cap(text) <= maxKept {
+		*room = text
+		defer c.rooms.Put(room)
+	}
+	return bytes.Clone(text), err
 }
 
 func (codec) Unmarshal(data []byte, v any) error { return protocol.Unmarshal(data, v) }

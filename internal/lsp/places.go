@@ -14,7 +14,8 @@ import (
 type places struct {
 	tree     *ast.File
 	encoding token.Encoding
-	parts    []part // the definitions and the tail
+	parts    []part       // the definitions and the tail
+	last     atomic.Int32 // the definition in which the last place was that was asked for
 }
 
 // part is what is known of a definition's text, made when it is asked for.
@@ -74,18 +75,29 @@ func (x *places) column(i int) int {
 }
 
 // shortText is the length in bytes up to which a definition's text is looked
-// through for a place: an index would take longer to make, and memory.
+// through for its first place: after most edits only one is asked for, and an
+// index would take longer to make.
 const shortText = 1024
+
+// holds reports whether an offset lies in the i-th definition's text.
+func (x *places) holds(i int, p token.Pos) bool {
+	return x.at(i).Offset <= p && (i+1 == len(x.parts) || p < x.at(i+1).Offset)
+}
 
 // position returns the line and column of an offset.
 func (x *places) position(p token.Pos) token.Position {
 	if p < x.tree.Start() {
 		return token.Position{Column: token.Width(x.tree.Mark()[:p], x.encoding)}
 	}
-	i := sort.Search(len(x.parts), func(i int) bool { return x.at(i).Offset > p }) - 1
+	// What asks for many places goes through the definitions in their order.
+	i, isFirst := int(x.last.Load()), false
+	if !x.holds(i, p) {
+		i, isFirst = sort.Search(len(x.parts), func(i int) bool { return x.at(i).Offset > p })-1, true
+		x.last.Store(int32(i)) // texts have at most 64 MB
+	}
 	d := x.at(i)
 	var at token.Position
-	if len(d.Text) <= shortText {
+	if isFirst && len(d.Text) <= shortText && x.parts[i].lines.Load() == nil {
 		at = token.PositionIn(d.Text, p-d.Offset, x.encoding)
 	} else {
 		at = x.lines(i).Position(p-d.Offset, x.encoding)

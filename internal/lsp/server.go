@@ -56,6 +56,7 @@ type server struct {
 	wake      chan struct{}
 	shown     chan struct{} // has something in it when what the client shows in an open text may be out of date
 	quiet     *time.Timer   // calls options.Quiet
+	calls     atomic.Int32  // the requests that answers are being made to
 	// isEdited tells that an edit left diagnostics to be made by idle.
 	isEdited atomic.Bool
 	// publishing is held while the client is told diagnostics; published is what it
@@ -94,7 +95,7 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 	s.quiet = time.AfterFunc(math.MaxInt64, s.callQuiet) // idle sets the time
 	s.trace.Store(protocol.TraceValueOff)
 	s.state.Store(newSnapshot(options.Today()))
-	s.conn = jsonrpc2.NewConn(newFrames(rwc, s.idle, s.log), jsonrpc2.WithCodec(codec{}))
+	s.conn = jsonrpc2.NewConn(newFrames(rwc, s.idle, s.log), jsonrpc2.WithCodec(newCodec()))
 	s.client = protocol.ClientDispatcher(s.conn)
 	return s
 }
@@ -259,9 +260,30 @@ func (s *server) guard(name string, work func()) {
 }
 
 // quietTime is how long the client must have said nothing for Options.Quiet.
-const quietTime = 5 * time.Millisecond
+const quietTime = 10 * time.Millisecond
 
-func (s *server) callQuiet() { s.guard("quiet", s.options.Quiet) }
+func (s *server) callQuiet() {
+	if s.calls.Load() == 0 { // else the last of them begins the wait anew
+		s.guard("quiet", s.options.Quiet)
+	}
+}
+
+// beginCall notes that an answer is being made, and with the function that it
+// returns that it is made.
+func (s *server) beginCall() (end func()) {
+	s.calls.Add(1)
+	return func() {
+		s.calls.Add(-1)
+		s.awaitQuiet()
+	}
+}
+
+// awaitQuiet begins the wait for a pause.
+func (s *server) awaitQuiet() {
+	if s.options.Quiet != nil && s.isSettled() {
+		s.quiet.Reset(quietTime)
+	}
+}
 
 // SetTrace implements protocol.Server.
 func (s *server) SetTrace(_ context.Context, params *protocol.SetTraceParams) error {
