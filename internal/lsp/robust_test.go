@@ -21,6 +21,7 @@ import (
 
 	"segql/internal/lsp"
 	"segql/lang/parser"
+	"segql/lang/schema"
 )
 
 // code returns the code of an error that the server answered, 0 if there is
@@ -521,5 +522,46 @@ func TestQuiet(t *testing.T) {
 		case <-time.After(10 * time.Second):
 			t.Fatal("a pause passed in which nothing was done")
 		}
+	}
+}
+
+// TestQuietWaits holds that a pause of the client is none while an answer is made.
+func TestQuietWaits(t *testing.T) {
+	quiet, asked, answer := make(chan struct{}, 1000), make(chan struct{}), make(chan struct{})
+	c := connect(t, nil, func(o *lsp.Options) {
+		o.Quiet = func() { quiet <- struct{}{} }
+		o.Pull = func(context.Context, string, func(context.Context) (string, error)) (*schema.Schema, error) {
+			close(asked)
+			<-answer
+			return schema.Standard(), nil
+		}
+	}).begin(func(_ *client, p *protocol.InitializeParams) {
+		p.Capabilities.Experimental = protocol.LSPAny(`{"segql":{"tokens":true}}`)
+	})
+	c.open(at("a.seg"), 1, "PROFILE(contact)")
+	c.diagnostics(at("a.seg"), 1)
+	pulled := make(chan error)
+	go func() { pulled <- c.call("segql/pullSchema", `{"organization":"https://contoso.crm4.dynamics.com"}`) }()
+	select {
+	case <-asked:
+	case err := <-pulled:
+		t.Fatal(err)
+	}
+	for len(quiet) > 0 {
+		<-quiet
+	}
+	select {
+	case <-quiet:
+		t.Error("it was taken for a pause that an answer was awaited")
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(answer)
+	if err := <-pulled; err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-quiet:
+	case <-time.After(10 * time.Second):
+		t.Error("nothing was done in the pause behind the answer")
 	}
 }

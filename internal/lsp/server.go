@@ -163,7 +163,9 @@ func (s *server) cancellable(next jsonrpc2.Handler) jsonrpc2.Handler {
 			mu.Lock()
 			running[id] = cancel
 			mu.Unlock()
+			end := s.beginCall()
 			defer func() {
+				end()
 				cancel()
 				mu.Lock()
 				delete(running, id)
