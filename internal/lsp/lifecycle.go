@@ -179,9 +179,7 @@ func (s *server) Initialized(context.Context, *protocol.InitializedParams) error
 func (s *server) start() {
 	s.goBackground("diagnostics", s.diagnose)
 	s.goBackground("refresh", s.refreshShown)
-	s.goBackground("first scan", func(ctx context.Context) {
-		s.reading.Lock()
-		defer s.reading.Unlock()
+	s.enqueue(&s.reading, "first scan", func(ctx context.Context) {
 		defer s.settle()
 		time.AfterFunc(settleLimit, s.settle)
 		s.register(ctx)

@@ -31,9 +31,7 @@ func (s *server) discover(u fileURI) {
 	if len(s.unknownFolders(u)) == 0 {
 		return
 	}
-	s.goBackground("discover", func(ctx context.Context) {
-		s.reading.Lock()
-		defer s.reading.Unlock()
+	s.enqueue(&s.reading, "discover", func(ctx context.Context) {
 		found := s.readConfigs(ctx, s.unknownFolders(u))
 		if len(found) == 0 {
 			return
@@ -254,9 +252,7 @@ func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidCh
 			others = append(others, e.URI)
 		}
 	}
-	s.goBackground("watched files", func(ctx context.Context) {
-		s.reading.Lock() // two notices of one file must not overtake one another
-		defer s.reading.Unlock()
+	s.enqueue(&s.reading, "watched files", func(ctx context.Context) {
 		now := s.state.Load()
 		if len(others) > 0 || now.needsAny(deleted) { // a seg.toml, or a schema
 			s.reconfigure(ctx)
@@ -434,9 +430,7 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 			n.rebuild() // texts in no folder belong to another one now
 		}
 	})
-	s.goBackground("new folders", func(ctx context.Context) {
-		s.reading.Lock()
-		defer s.reading.Unlock()
+	s.enqueue(&s.reading, "new folders", func(ctx context.Context) {
 		s.scan(ctx, added)
 		s.watchSchemas(ctx)
 	})
@@ -481,9 +475,7 @@ func isIn(u, folder fileURI) bool {
 // settings are asked for anew where the client answers that.
 func (s *server) DidChangeConfiguration(_ context.Context, params *protocol.DidChangeConfigurationParams) error {
 	pushed := bytes.Clone(sectionOf(params.Settings))
-	s.goBackground("settings", func(ctx context.Context) {
-		s.reading.Lock()
-		defer s.reading.Unlock()
+	s.enqueue(&s.reading, "settings", func(ctx context.Context) {
 		s.loadSettings(ctx, pushed)
 		s.watchSchemas(ctx)
 	})

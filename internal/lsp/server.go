@@ -65,11 +65,12 @@ type server struct {
 	settledOnce sync.Once
 	started     sync.Once
 
-	// reading is held while files or settings are read that the state changes by.
-	reading sync.Mutex
+	// reading reads the files and settings that the state changes by: of two
+	// messages about one of them the later holds.
+	reading queue
 	// The settings of initialize, which never change, and those that the client
 	// gave last. watched are the names of schemas that it watches. The last two
-	// are guarded by reading.
+	// are for what stands in reading alone.
 	initialSettings, lastSettings protocol.LSPAny
 	watched                       []string
 	works                         progressTokens
