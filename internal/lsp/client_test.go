@@ -83,6 +83,12 @@ func (m *memory) write(u uri.URI, text string) {
 	m.texts[u] = text
 }
 
+func (m *memory) remove(u uri.URI) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.texts, u)
+}
+
 // client is a client of a server under test, over a real connection.
 type client struct {
 	protocol.Server // what the client asks the server

@@ -386,6 +386,15 @@ func (s *server) reread(ctx context.Context, uris []fileURI) {
 	})
 }
 
+// rereadUnwatched reads a file anew that a client without file watching saved
+// or closed: nobody else tells that it is another than when it was read last.
+func (s *server) rereadUnwatched(u fileURI) {
+	if s.can.watchFiles || !s.options.Files.Has(u) || !strings.HasSuffix(u.Path(), project.Extension) {
+		return
+	}
+	s.enqueue(&s.reading, "saved file", func(ctx context.Context) { s.reread(ctx, []fileURI{u}) })
+}
+
 // reconfigure reads all seg.toml files anew.
 func (s *server) reconfigure(ctx context.Context) {
 	var folders []fileURI

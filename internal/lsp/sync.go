@@ -76,6 +76,13 @@ func reparse(tree *ast.File, edit token.Edit) *ast.File {
 	return parser.Parse(text)
 }
 
+// DidSave implements protocol.Server.
+func (s *server) DidSave(_ context.Context, params *protocol.DidSaveTextDocumentParams) error {
+	s.rereadUnwatched(params.TextDocument.URI)
+	s.validateSaved(params.TextDocument.URI)
+	return nil
+}
+
 // DidClose implements protocol.Server.
 func (s *server) DidClose(_ context.Context, params *protocol.DidCloseTextDocumentParams) error {
 	u, wasOpen := params.TextDocument.URI, false
@@ -84,5 +91,6 @@ func (s *server) DidClose(_ context.Context, params *protocol.DidCloseTextDocume
 		return failed("%s was closed, but is not open", u)
 	}
 	s.tokens.forget(u)
+	s.rereadUnwatched(u)
 	return nil
 }

@@ -453,18 +453,17 @@ func (s *saves) begin(ctx context.Context, u fileURI) (context.Context, context.
 	}
 }
 
-// DidSave implements protocol.Server: where the user wants it, what has no
-// verdict yet is validated.
-func (s *server) DidSave(_ context.Context, params *protocol.DidSaveTextDocumentParams) error {
+// validateSaved has what has no verdict yet validated, where the user wants it.
+func (s *server) validateSaved(u fileURI) {
 	now := s.state.Load()
-	f := now.file(params.TextDocument.URI)
+	f := now.file(u)
 	if f == nil || !s.mayAsk() || !now.settings.on("validate.onSave") {
-		return nil
+		return
 	}
 	v := view{f, now}
 	org, ok := s.organizationOf(now, f)
 	if !ok || v.dialect() == check.Realtime {
-		return nil
+		return
 	}
 	known := now.verdicts[f.uri]
 	unknown := slices.DeleteFunc(slices.Clone(f.tree.Definitions), func(d ast.Placed) bool {
@@ -473,7 +472,7 @@ func (s *server) DidSave(_ context.Context, params *protocol.DidSaveTextDocument
 		return asked || d.Query == nil
 	})
 	if len(unknown) == 0 {
-		return nil
+		return
 	}
 	ctx, stop := s.saves.begin(s.ctx, f.uri)
 	s.goBackground("validate on save", func(context.Context) {
@@ -482,5 +481,4 @@ func (s *server) DidSave(_ context.Context, params *protocol.DidSaveTextDocument
 			s.showMessage(protocol.MessageTypeWarning, "%s", err)
 		}
 	})
-	return nil
 }
