@@ -109,10 +109,13 @@ type client struct {
 	questions []string // put to the user
 	settings  string   // what workspace/configuration answers, as JSON
 	applied   []protocol.WorkspaceEdit
+	progress  []string // parameters of $/progress, as JSON
 	// registered are the parameters of the registrations, as JSON.
 	registered []string
 	answers    map[string]string  // results of other requests by their method, as JSON
 	elsewhere  map[uri.URI]string // files that the client reads for the server
+	silent     []string           // methods that are never answered
+	gone       chan struct{}      // closed when the client is
 }
 
 type codec struct{}
@@ -187,6 +190,7 @@ func connect(t testing.TB, files map[string]string, changes ...func(*lsp.Options
 	c := &client{
 		t: t, files: &memory{texts: map[uri.URI]string{}}, done: make(chan error, 1),
 		published: map[uri.URI]*protocol.PublishDiagnosticsParams{}, changed: make(chan struct{}), settings: "null",
+		gone: make(chan struct{}),
 	}
 	for name, text := range files {
 		c.files.texts[at(name)] = text
@@ -206,6 +210,7 @@ func connect(t testing.TB, files map[string]string, changes ...func(*lsp.Options
 	c.Server = protocol.ServerDispatcher(c.conn)
 	c.conn.Go(context.Background(), c.handle)
 	t.Cleanup(func() {
+		close(c.gone)
 		_ = ours.Close()
 		<-c.conn.Done()
 		select {
@@ -218,14 +223,19 @@ func connect(t testing.TB, files map[string]string, changes ...func(*lsp.Options
 }
 
 // handle answers the server.
-func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
+func (c *client) handle(ctx context.Context, req *jsonrpc2.Request) (any, error) {
+	method := strings.Clone(req.Method())
+	if slices.Contains(c.silent, method) {
+		jsonrpc2.Async(ctx)
+		<-c.gone
+		return nil, nil
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	defer func() {
 		close(c.changed)
 		c.changed = make(chan struct{})
 	}()
-	method := strings.Clone(req.Method())
 	c.received = append(c.received, method)
 	switch method {
 	case protocol.MethodTextDocumentPublishDiagnostics:
@@ -257,6 +267,8 @@ func (c *client) handle(_ context.Context, req *jsonrpc2.Request) (any, error) {
 		return jsonrpc2.RawMessage("[" + c.settings + "]"), nil
 	case "segql/readFile", "segql/findFiles":
 		return c.readFor(method, req.Params())
+	case protocol.MethodProgress:
+		c.progress = append(c.progress, string(req.Params()))
 	case protocol.MethodClientRegisterCapability:
 		c.registered = append(c.registered, string(req.Params()))
 	case protocol.MethodWorkspaceApplyEdit:

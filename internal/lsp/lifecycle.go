@@ -182,16 +182,16 @@ func (s *server) start() {
 	s.enqueue(&s.reading, "first scan", func(ctx context.Context) {
 		defer s.settle()
 		time.AfterFunc(settleLimit, s.settle)
-		s.register(ctx)
+		s.watch()
 		s.loadSettings(ctx, nil)
 		s.scan(ctx, s.state.Load().folders)
 		s.settle()
-		s.watchSchemas(ctx)
+		s.watchSchemas()
 	})
 }
 
-// register asks the client to tell what changes outside of it.
-func (s *server) register(ctx context.Context) {
+// watch asks the client to tell what changes outside of it.
+func (s *server) watch() {
 	var all []protocol.Registration
 	if s.can.watchFiles {
 		options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: []protocol.FileSystemWatcher{
@@ -210,12 +210,19 @@ func (s *server) register(ctx context.Context) {
 			all = append(all, protocol.Registration{ID: "segls-settings", Method: protocol.MethodWorkspaceDidChangeConfiguration, RegisterOptions: options})
 		}
 	}
-	if len(all) == 0 {
-		return
+	if len(all) > 0 {
+		s.register(all...)
 	}
-	if err := s.client.RegisterCapability(ctx, &protocol.RegistrationParams{Registrations: all}); err != nil {
-		s.log.Warn("the client did not take the registration", "error", err)
-	}
+}
+
+// register asks the client for what it has to be asked for in the session. Nothing
+// waits for its answer but what it is asked for later.
+func (s *server) register(registrations ...protocol.Registration) {
+	s.enqueue(&s.registering, "registration", func(ctx context.Context) {
+		if err := s.client.RegisterCapability(ctx, &protocol.RegistrationParams{Registrations: registrations}); err != nil {
+			s.log.Warn("the client did not take the registration", "error", err)
+		}
+	})
 }
 
 // refresh asks the client to ask again for what it shows in the text.

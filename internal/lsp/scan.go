@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -42,7 +43,7 @@ func (s *server) discover(u fileURI) {
 			}
 			n.stale[u] = true
 		})
-		s.watchSchemas(ctx)
+		s.watchSchemas()
 	})
 }
 
@@ -152,7 +153,10 @@ func (s *server) settle() { s.settledOnce.Do(func() { close(s.settled) }) }
 
 // scan reads the source files of folders, telling the client how far it is.
 func (s *server) scan(ctx context.Context, folders []protocol.WorkspaceFolder) {
-	p := s.beginProgress(ctx, "Reading segments")
+	if len(folders) == 0 {
+		return
+	}
+	p := s.beginProgress(ctx, "Reading segments", false) // half of a workspace lacks what the other half uses
 	var found []fileURI
 	for _, folder := range folders {
 		if !s.options.Files.Has(folder.URI) {
@@ -265,7 +269,7 @@ func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidCh
 			}
 		}
 		s.reread(ctx, sources)
-		s.watchSchemas(ctx)
+		s.watchSchemas()
 	})
 	return nil
 }
@@ -320,14 +324,16 @@ func (s *snapshot) schemaNames() []string {
 
 // watchSchemas asks the client to tell when a schema changes that the settings
 // or a seg.toml name, whatever it is called.
-func (s *server) watchSchemas(ctx context.Context) {
+func (s *server) watchSchemas() {
 	names := s.state.Load().schemaNames()
 	if !s.can.watchFiles || slices.Equal(names, s.watched) {
 		return
 	}
 	const id = "segls-schemas"
 	if len(s.watched) > 0 {
-		_ = s.client.UnregisterCapability(ctx, &protocol.UnregistrationParams{Unregisterations: []protocol.Unregistration{{ID: id, Method: protocol.MethodWorkspaceDidChangeWatchedFiles}}})
+		s.enqueue(&s.registering, "registration", func(ctx context.Context) {
+			_ = s.client.UnregisterCapability(ctx, &protocol.UnregistrationParams{Unregisterations: []protocol.Unregistration{{ID: id, Method: protocol.MethodWorkspaceDidChangeWatchedFiles}}})
+		})
 	}
 	s.watched = names
 	if len(names) == 0 {
@@ -337,14 +343,8 @@ func (s *server) watchSchemas(ctx context.Context) {
 	for _, name := range names {
 		watchers = append(watchers, protocol.FileSystemWatcher{GlobPattern: protocol.Pattern("**/" + globSpecial.Replace(name))})
 	}
-	options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: watchers})
-	if err == nil {
-		err = s.client.RegisterCapability(ctx, &protocol.RegistrationParams{Registrations: []protocol.Registration{
-			{ID: id, Method: protocol.MethodWorkspaceDidChangeWatchedFiles, RegisterOptions: options},
-		}})
-	}
-	if err != nil {
-		s.log.Warn("the client did not take the registration", "error", err)
+	if options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: watchers}); err == nil {
+		s.register(protocol.Registration{ID: id, Method: protocol.MethodWorkspaceDidChangeWatchedFiles, RegisterOptions: options})
 	}
 }
 
@@ -441,7 +441,7 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 	})
 	s.enqueue(&s.reading, "new folders", func(ctx context.Context) {
 		s.scan(ctx, added)
-		s.watchSchemas(ctx)
+		s.watchSchemas()
 	})
 	return nil
 }
@@ -486,10 +486,14 @@ func (s *server) DidChangeConfiguration(_ context.Context, params *protocol.DidC
 	pushed := bytes.Clone(sectionOf(params.Settings))
 	s.enqueue(&s.reading, "settings", func(ctx context.Context) {
 		s.loadSettings(ctx, pushed)
-		s.watchSchemas(ctx)
+		s.watchSchemas()
 	})
 	return nil
 }
+
+// settingsLimit is how long the client has for its settings. What is read of the
+// workspace waits for them.
+const settingsLimit = 5 * time.Second
 
 // loadSettings asks the client for the settings, or takes those it pushed. One
 // that has none leaves those of initialize, and one that can't say what it has,
@@ -500,8 +504,12 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 	}
 	if s.can.configuration {
 		section := Section
-		answer, err := s.client.Configuration(ctx, &protocol.ConfigurationParams{Items: []protocol.ConfigurationItem{{Section: &section}}})
+		limited, cancel := context.WithTimeout(ctx, settingsLimit)
+		answer, err := s.client.Configuration(limited, &protocol.ConfigurationParams{Items: []protocol.ConfigurationItem{{Section: &section}}})
+		cancel()
 		switch {
+		case limited.Err() == context.DeadlineExceeded:
+			s.log.Warn("the client does not say its settings; those that there were hold on", "waited", settingsLimit)
 		case err != nil || len(answer) == 0:
 			s.log.Warn("settings not read", "error", err)
 		case isGiven(answer[0]):
@@ -523,7 +531,7 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 			n.rebuild()
 		}
 	})
-	s.refresh(ctx)
+	signal(s.shown)
 }
 
 // isGiven reports whether a client said anything.

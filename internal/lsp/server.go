@@ -68,6 +68,8 @@ type server struct {
 	// reading reads the files and settings that the state changes by: of two
 	// messages about one of them the later holds.
 	reading queue
+	// registering asks the client to register and unregister.
+	registering queue
 	// The settings of initialize, which never change, and those that the client
 	// gave last. watched are the names of schemas that it watches. The last two
 	// are for what stands in reading alone.

@@ -349,7 +349,7 @@ func (s *server) askRemote(ctx context.Context, v view, org organization, querie
 	if s.can.accessTokens {
 		request.Token = func(ctx context.Context) (string, error) { return s.tokenOf(ctx, org.origin) }
 	}
-	p := s.beginProgress(ctx, "Validating "+baseName(v.uri))
+	p := s.beginProgress(ctx, "Validating "+baseName(v.uri), true)
 	request.Progress, request.Waits = p.report, p.say
 	said, err := s.options.Remote(p.ctx, request)
 	stopped := p.ctx.Err() != nil
