@@ -70,10 +70,13 @@ type completer struct {
 	snippets   bool
 	// isQuotedName tells that the string that the caret is in is a name.
 	isQuotedName bool
-	usage        *unitUsage
-	stand        *standing // nil until it is asked for
-	taken        map[string]bool
-	candidates   []candidate
+	// isPartial tells that there is something else to offer, or by other letters,
+	// when more is typed: then the client has to ask again.
+	isPartial  bool
+	usage      *unitUsage
+	stand      *standing // nil until it is asked for
+	taken      map[string]bool
+	candidates []candidate
 }
 
 // candidate is what may stand at the caret.
@@ -195,7 +198,7 @@ func (b *completer) list() *protocol.CompletionList {
 		x, y := &b.candidates[i], &b.candidates[k]
 		return cmp.Or(x.match-y.match, x.rank-y.rank, y.uses-x.uses, x.place-y.place, i-k)
 	})
-	list := &protocol.CompletionList{}
+	list := &protocol.CompletionList{IsIncomplete: b.isPartial}
 	if len(order) > maxItems {
 		order, list.IsIncomplete = order[:maxItems], true
 	}

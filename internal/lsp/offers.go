@@ -112,7 +112,11 @@ func (b *completer) query(f *frame) {
 		// the name of a definition
 	case f.state == wantSource:
 		b.words(0, token.PROFILE, token.SEGMENT, token.INTERACTION)
-		if f.begun && b.prefix != "" {
+		switch {
+		case !f.begun:
+		case b.prefix == "":
+			b.isPartial = true
+		default:
 			b.segments("SEGMENT(", ")")
 		}
 	case f.state == behindOperand:
