@@ -287,7 +287,7 @@ func TestRemoteStop(t *testing.T) {
 	e := start(t, dataversetest.Options{Fault: slow}, "", "PROFILE(contact)")
 	done := make(chan string)
 	go func() { done <- e.validate(t) }()
-	e.await(t, "progress", func() bool { return e.created != "" && len(e.double.Log()) > 0 || e.tokens > 0 })
+	e.await(t, "progress", func() bool { return e.created != "" && (len(e.double.Log()) > 0 || e.tokens > 0) })
 	e.mu.Lock()
 	created := e.created
 	e.mu.Unlock()

@@ -107,7 +107,9 @@ func (s *server) publishEdited() bool {
 		s.putBack(stale)
 		return false
 	}
-	s.publishGuarded(s.ctx, now, stale[0])
+	if s.work.Err() == nil {
+		s.publishGuarded(s.work, now, stale[0])
+	}
 	return true
 }
 

@@ -150,7 +150,7 @@ func (s *server) Initialize(_ context.Context, params *protocol.InitializeParams
 	})
 	if s.options.WatchParent && params.ProcessID != nil {
 		pid := int(*params.ProcessID)
-		s.goBackground("parent", func(ctx context.Context) { s.watchParent(ctx, pid) })
+		s.goBackground("parent", func(context.Context) { s.watchParent(s.ctx, pid) }) // it may go after shutdown, too
 	}
 	s.phase.Store(phaseInitialized)
 	return &protocol.InitializeResult{
@@ -181,7 +181,8 @@ func (s *server) start() {
 	s.goBackground("refresh", s.refreshShown)
 	s.enqueue(&s.reading, "first scan", func(ctx context.Context) {
 		defer s.settle()
-		time.AfterFunc(settleLimit, s.settle)
+		limit := time.AfterFunc(settleLimit, s.settle)
+		defer limit.Stop()
 		s.watch()
 		s.loadSettings(ctx, nil)
 		s.scan(ctx, s.state.Load().folders)
@@ -254,6 +255,7 @@ func (s *server) refreshShown(ctx context.Context) {
 // Shutdown implements protocol.Server.
 func (s *server) Shutdown(context.Context) error {
 	s.phase.Store(phaseShutdown)
+	s.endWork()
 	return nil
 }
 

@@ -34,8 +34,10 @@ type server struct {
 	conn    jsonrpc2.Conn
 	client  protocol.Client
 
-	ctx        context.Context // ends with the session; of what goes on between requests
+	ctx        context.Context // ends with the session
 	cancel     context.CancelFunc
+	work       context.Context // of what goes on between requests; ends with shutdown, too
+	endWork    context.CancelFunc
 	background sync.WaitGroup
 	phase      atomic.Int32
 	exited     atomic.Bool
@@ -91,6 +93,7 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 		wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}),
 		consent: newConsent(),
 	}
+	s.work, s.endWork = context.WithCancel(ctx)
 	s.trace.Store(protocol.TraceValueOff)
 	s.state.Store(newSnapshot(options.Today()))
 	s.conn = jsonrpc2.NewConn(newFrames(rwc, s.idle, s.log), jsonrpc2.WithCodec(codec{}))
@@ -242,7 +245,7 @@ func (s *server) inPhase(next jsonrpc2.Handler) jsonrpc2.Handler {
 // goBackground runs work that goes on between requests. The server lives on
 // if it panics; work in a loop guards each turn, so that the next one comes.
 func (s *server) goBackground(name string, work func(context.Context)) {
-	s.background.Go(func() { s.guard(name, func() { work(s.ctx) }) })
+	s.background.Go(func() { s.guard(name, func() { work(s.work) }) })
 }
 
 // guard logs a panic of work.

@@ -38,6 +38,7 @@ func (s *server) DidChange(_ context.Context, params *protocol.DidChangeTextDocu
 	if f == nil {
 		return failed("%s was changed, but is not open", params.TextDocument.URI)
 	}
+	s.saves.stop(f.uri)
 	version, changes := params.TextDocument.Version, params.ContentChanges
 	if len(changes) > fewChanges {
 		changes = []protocol.TextDocumentContentChangeEvent{&protocol.TextDocumentContentChangeWholeDocument{Text: changedText(f.text(), changes, s.encoding)}}
@@ -91,6 +92,7 @@ func (s *server) DidClose(_ context.Context, params *protocol.DidCloseTextDocume
 		return failed("%s was closed, but is not open", u)
 	}
 	s.tokens.forget(u)
+	s.saves.stop(u)
 	s.rereadUnwatched(u)
 	return nil
 }

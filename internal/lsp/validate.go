@@ -430,15 +430,23 @@ type saves struct {
 	stops map[fileURI]*context.CancelFunc
 }
 
-// begin stops the validation of an earlier save of a file. The context is that of
-// the new one, which the function ends.
+// stop stops the validation of a file that is no longer as it was saved, or that
+// nobody looks at any more.
+func (s *saves) stop(u fileURI) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if stop := s.stops[u]; stop != nil {
+		(*stop)()
+	}
+}
+
+// begin begins the validation of a saved file in place of that of an earlier save.
+// The context is that of the new one, which the function ends.
 func (s *saves) begin(ctx context.Context, u fileURI) (context.Context, context.CancelFunc) {
+	s.stop(u)
 	ctx, stop := context.WithCancel(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if before := s.stops[u]; before != nil {
-		(*before)()
-	}
 	if s.stops == nil {
 		s.stops = map[fileURI]*context.CancelFunc{}
 	}
@@ -474,7 +482,7 @@ func (s *server) validateSaved(u fileURI) {
 	if len(unknown) == 0 {
 		return
 	}
-	ctx, stop := s.saves.begin(s.ctx, f.uri)
+	ctx, stop := s.saves.begin(s.work, f.uri)
 	s.goBackground("validate on save", func(context.Context) {
 		defer stop()
 		if _, err := s.validate(ctx, v, unknown, false); err != nil && ctx.Err() == nil {
