@@ -421,7 +421,7 @@ func (s *server) reconfigure(ctx context.Context) {
 
 // DidChangeWorkspaceFolders implements protocol.Server.
 func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.DidChangeWorkspaceFoldersParams) error {
-	added, removed := params.Event.Added, params.Event.Removed
+	added, removed, isOtherFirst := params.Event.Added, params.Event.Removed, false
 	s.change(func(n *next) {
 		before := n.folders
 		folders := slices.DeleteFunc(slices.Clone(n.folders), func(f protocol.WorkspaceFolder) bool {
@@ -435,11 +435,14 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 			}
 		}
 		n.setStored(nil, gone)
-		if firstOf(before) != firstOf(n.folders) {
+		if isOtherFirst = firstOf(before) != firstOf(n.folders); isOtherFirst {
 			n.rebuild() // texts in no folder belong to another one now
 		}
 	})
 	s.enqueue(&s.reading, "new folders", func(ctx context.Context) {
+		if isOtherFirst { // a schema that the settings name is in the first folder
+			s.takeSettings(ctx)
+		}
 		s.scan(ctx, added)
 		s.watchSchemas()
 	})
@@ -508,7 +511,7 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 		answer, err := s.client.Configuration(limited, &protocol.ConfigurationParams{Items: []protocol.ConfigurationItem{{Section: &section}}})
 		cancel()
 		switch {
-		case limited.Err() == context.DeadlineExceeded:
+		case errors.Is(limited.Err(), context.DeadlineExceeded):
 			s.log.Warn("the client does not say its settings; those that there were hold on", "waited", settingsLimit)
 		case err != nil || len(answer) == 0:
 			s.log.Warn("settings not read", "error", err)
@@ -518,10 +521,18 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 			s.lastSettings = s.initialSettings
 		}
 	}
-	got, problems := parseSettings(s.lastSettings)
+	_, problems := parseSettings(s.lastSettings)
 	for _, p := range problems {
 		s.showMessage(protocol.MessageTypeWarning, "segql settings: %s", p)
 	}
+	s.takeSettings(ctx)
+	signal(s.shown)
+}
+
+// takeSettings has the last settings hold, with the schema that they name as it is
+// now.
+func (s *server) takeSettings(ctx context.Context) {
+	got, _ := parseSettings(s.lastSettings)
 	s.settingsSchema(ctx, got)
 	s.change(func(n *next) {
 		before := n.settings
@@ -531,7 +542,6 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 			n.rebuild()
 		}
 	})
-	signal(s.shown)
 }
 
 // isGiven reports whether a client said anything.
@@ -547,13 +557,14 @@ func (s *server) settingsSchema(ctx context.Context, got *settings) {
 		got.standard = false
 	case got.schemaFile != "":
 		now := s.state.Load()
-		if len(now.folders) > 0 || path.IsAbs(got.schemaFile) {
+		isAbsolute := path.IsAbs(got.schemaFile) || filepath.IsAbs(got.schemaFile) // a drive of Windows has no slash before it
+		if len(now.folders) > 0 || isAbsolute {
 			at := got.schemaFile
 			var near fileURI = "file:///"
 			if len(now.folders) > 0 {
 				near = now.folders[0].URI
 			}
-			if !path.IsAbs(at) {
+			if !isAbsolute {
 				at = filePath(child(near, at))
 			}
 			read, err := s.options.Files.Schema(ctx, pathURI(near, at))
