@@ -15,34 +15,32 @@ import (
 
 // capabilities are what the client can do, as far as an answer depends on it.
 type capabilities struct {
-	configuration, configurationChange         bool
-	progress                                   bool
-	watchFiles                                 bool
-	pullDiagnostics, refreshDiagnostics        bool
-	refreshTokens, refreshHints, refreshLenses bool
-	snippets, labelDetails, insertReplace      bool
-	defaultRange, defaultData                  bool // of the items of a completion, said once for all
-	deprecatedItems                            bool
-	markdown                                   bool
-	markdownItems, markdownSignatures          bool
-	labelOffsets                               bool
-	noActiveParameter                          bool
-	hierarchicalSymbols                        bool
-	documentChanges                            bool
-	resolveActions, disabledActions            bool
-	ruleContent                                bool // can show what the server holds under its own scheme
-	lineFolding                                bool
-	maxFolds                                   int // 0 if there is no limit
-	prepareRename                              bool
-	tokens                                     tokenLegend
-	markupMessages                             bool
-	plainActions                               bool // takes commands only in place of code actions
-	applyEdit                                  bool
-	accessTokens                               bool // keeps them and answers segql/token
-	resolveHints                               bool // asks for the tooltip of a hint that it shows
-	linkTooltips                               bool
-	showReferences                             bool // has the command that lenses lead to
-	files                                      bool // reads what the server's own files don't have
+	configuration, configurationChange    bool
+	progress                              bool
+	watchFiles                            bool
+	pullDiagnostics, refreshDiagnostics   bool
+	refreshHints, refreshLenses           bool
+	snippets, labelDetails, insertReplace bool
+	defaultRange, defaultData             bool // of the items of a completion, said once for all
+	deprecatedItems                       bool
+	markdown                              bool
+	markdownItems, markdownSignatures     bool
+	labelOffsets                          bool
+	noActiveParameter                     bool
+	hierarchicalSymbols                   bool
+	documentChanges                       bool
+	resolveActions, disabledActions       bool
+	ruleContent                           bool // can show what the server holds under its own scheme
+	lineFolding                           bool
+	maxFolds                              int // 0 if there is no limit
+	prepareRename                         bool
+	tokens                                tokenLegend
+	plainActions                          bool // takes commands only in place of code actions
+	accessTokens                          bool // keeps them and answers segql/token
+	resolveHints                          bool // asks for the tooltip of a hint that it shows
+	linkTooltips                          bool
+	showReferences                        bool // has the command that lenses lead to
+	files                                 bool // reads what the server's own files don't have
 }
 
 func is(b *bool) bool { return b != nil && *b }
@@ -50,12 +48,11 @@ func is(b *bool) bool { return b != nil && *b }
 func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	var can capabilities
 	if w := c.Workspace; w != nil {
-		can.configuration, can.applyEdit = is(w.Configuration), is(w.ApplyEdit)
+		can.configuration = is(w.Configuration)
 		can.configurationChange = w.DidChangeConfiguration != nil && is(w.DidChangeConfiguration.DynamicRegistration)
 		can.watchFiles = w.DidChangeWatchedFiles != nil && is(w.DidChangeWatchedFiles.DynamicRegistration)
 		can.documentChanges = w.WorkspaceEdit != nil && is(w.WorkspaceEdit.DocumentChanges)
 		can.refreshDiagnostics = w.Diagnostics != nil && is(w.Diagnostics.RefreshSupport)
-		can.refreshTokens = w.SemanticTokens != nil && is(w.SemanticTokens.RefreshSupport)
 		can.refreshHints = w.InlayHint != nil && is(w.InlayHint.RefreshSupport)
 		can.refreshLenses = w.CodeLens != nil && is(w.CodeLens.RefreshSupport)
 		can.ruleContent = w.TextDocumentContent != nil
@@ -79,7 +76,6 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 		return can
 	}
 	can.pullDiagnostics = t.Diagnostic != nil
-	can.markupMessages = t.Diagnostic != nil && is(t.Diagnostic.MarkupMessageSupport)
 	if t.Completion != nil && t.Completion.CompletionList != nil {
 		defaults := t.Completion.CompletionList.ItemDefaults
 		can.defaultRange, can.defaultData = slices.Contains(defaults, "editRange"), slices.Contains(defaults, "data")
@@ -226,10 +222,11 @@ func (s *server) register(registrations ...protocol.Registration) {
 	})
 }
 
-// refresh asks the client to ask again for what it shows in the text.
+// refresh asks the client to ask again for what it shows in open texts. Semantic
+// tokens depend on the text alone.
 func (s *server) refresh(ctx context.Context) {
-	if s.can.refreshTokens {
-		_ = s.client.SemanticTokensRefresh(ctx)
+	if s.can.refreshDiagnostics {
+		_ = s.client.DiagnosticRefresh(ctx)
 	}
 	if s.can.refreshHints {
 		_ = s.client.InlayHintRefresh(ctx)

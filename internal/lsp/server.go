@@ -62,6 +62,8 @@ type server struct {
 	// was told last of each file.
 	publishing sync.Mutex
 	published  map[fileURI]published
+	// pullsWorkspace tells that the client asks for the diagnostics of the workspace.
+	pullsWorkspace atomic.Bool
 	// settled is closed when the workspace was read for the first time.
 	settled     chan struct{}
 	settledOnce sync.Once
