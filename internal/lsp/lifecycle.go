@@ -17,6 +17,7 @@ import (
 type capabilities struct {
 	configuration, configurationChange    bool
 	progress                              bool
+	watchElsewhere                        bool // watches what is in no folder of the workspace
 	watchFiles                            bool
 	pullDiagnostics, refreshDiagnostics   bool
 	refreshHints, refreshLenses           bool
@@ -51,6 +52,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 		can.configuration = is(w.Configuration)
 		can.configurationChange = w.DidChangeConfiguration != nil && is(w.DidChangeConfiguration.DynamicRegistration)
 		can.watchFiles = w.DidChangeWatchedFiles != nil && is(w.DidChangeWatchedFiles.DynamicRegistration)
+		can.watchElsewhere = can.watchFiles && is(w.DidChangeWatchedFiles.RelativePatternSupport)
 		can.documentChanges = w.WorkspaceEdit != nil && is(w.WorkspaceEdit.DocumentChanges)
 		can.refreshDiagnostics = w.Diagnostics != nil && is(w.Diagnostics.RefreshSupport)
 		can.refreshHints = w.InlayHint != nil && is(w.InlayHint.RefreshSupport)

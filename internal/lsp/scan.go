@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -322,11 +323,51 @@ func (s *snapshot) schemaNames() []string {
 	return slices.Compact(names)
 }
 
-// watchSchemas asks the client to tell when a schema changes that the settings
-// or a seg.toml name, whatever it is called.
+// watched is what the client is asked to watch: a pattern in a folder, or in those
+// of the workspace if that is empty.
+type watched struct {
+	folder  fileURI
+	pattern string
+}
+
+// watches returns what decides on how files are checked: the schemas that the
+// settings or a seg.toml name, whatever they are called, and those and the seg.toml
+// files that are in no folder of the workspace, if the client can watch them.
+func (s *snapshot) watches(elsewhere bool) []watched {
+	var all []watched
+	for _, name := range s.schemaNames() {
+		all = append(all, watched{"", "**/" + globSpecial.Replace(name)})
+	}
+	if !elsewhere {
+		return all
+	}
+	add := func(u fileURI) {
+		folder, ok := parentFolder(u)
+		if ok && !slices.ContainsFunc(s.folders, func(f protocol.WorkspaceFolder) bool { return isIn(u, f.URI) }) {
+			all = append(all, watched{folder, globSpecial.Replace(baseName(u))})
+		}
+	}
+	if u, ok := s.schemaURI(s.settings); ok {
+		add(u)
+	}
+	for folder, c := range s.configs {
+		if c != nil {
+			add(c.uri)
+			if c.said.Schema != "" {
+				add(pathURI(folder, c.said.Schema))
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b watched) int {
+		return cmp.Or(cmp.Compare(a.folder, b.folder), cmp.Compare(a.pattern, b.pattern))
+	})
+	return slices.Compact(all)
+}
+
+// watchSchemas asks the client to tell when one of these files changes.
 func (s *server) watchSchemas() {
-	names := s.state.Load().schemaNames()
-	if !s.can.watchFiles || slices.Equal(names, s.watched) {
+	all := s.state.Load().watches(s.can.watchElsewhere)
+	if !s.can.watchFiles || slices.Equal(all, s.watched) {
 		return
 	}
 	const id = "segls-schemas"
@@ -335,13 +376,17 @@ func (s *server) watchSchemas() {
 			_ = s.client.UnregisterCapability(ctx, &protocol.UnregistrationParams{Unregisterations: []protocol.Unregistration{{ID: id, Method: protocol.MethodWorkspaceDidChangeWatchedFiles}}})
 		})
 	}
-	s.watched = names
-	if len(names) == 0 {
+	s.watched = all
+	if len(all) == 0 {
 		return
 	}
 	var watchers []protocol.FileSystemWatcher
-	for _, name := range names {
-		watchers = append(watchers, protocol.FileSystemWatcher{GlobPattern: protocol.Pattern("**/" + globSpecial.Replace(name))})
+	for _, w := range all {
+		var pattern protocol.GlobPattern = protocol.Pattern(w.pattern)
+		if w.folder != "" {
+			pattern = &protocol.RelativePattern{BaseURI: protocol.URI(w.folder), Pattern: protocol.Pattern(w.pattern)}
+		}
+		watchers = append(watchers, protocol.FileSystemWatcher{GlobPattern: pattern})
 	}
 	if options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: watchers}); err == nil {
 		s.register(protocol.Registration{ID: id, Method: protocol.MethodWorkspaceDidChangeWatchedFiles, RegisterOptions: options})
@@ -550,29 +595,37 @@ func isGiven(value protocol.LSPAny) bool {
 	return len(value) > 0 && string(value) != "null"
 }
 
+// schemaURI returns where the schema is that settings name, and whether they name
+// one that can be found.
+func (s *snapshot) schemaURI(of *settings) (fileURI, bool) {
+	at := of.schemaFile
+	isAbsolute := path.IsAbs(at) || filepath.IsAbs(at) // a drive of Windows has no slash before it
+	switch first := firstOf(s.folders); {
+	case at == "" || at == "none":
+		return "", false
+	case first != "" && isAbsolute:
+		return pathURI(first, at), true
+	case first != "":
+		return pathURI(first, filePath(child(first, at))), true
+	case isAbsolute:
+		return pathURI("file:///", at), true
+	}
+	return "", false
+}
+
 // settingsSchema reads the schema that settings name.
 func (s *server) settingsSchema(ctx context.Context, got *settings) {
-	switch {
-	case got.schemaFile == "none":
+	if got.schemaFile == "none" {
 		got.standard = false
-	case got.schemaFile != "":
-		now := s.state.Load()
-		isAbsolute := path.IsAbs(got.schemaFile) || filepath.IsAbs(got.schemaFile) // a drive of Windows has no slash before it
-		if len(now.folders) > 0 || isAbsolute {
-			at := got.schemaFile
-			var near fileURI = "file:///"
-			if len(now.folders) > 0 {
-				near = now.folders[0].URI
-			}
-			if !isAbsolute {
-				at = filePath(child(near, at))
-			}
-			read, err := s.options.Files.Schema(ctx, pathURI(near, at))
-			if err != nil {
-				s.showMessage(protocol.MessageTypeWarning, "segql settings: the schema %s can't be read: %s", got.schemaFile, sentence(err))
-			} else {
-				got.standard, got.schema = false, read
-			}
-		}
 	}
+	u, ok := s.state.Load().schemaURI(got)
+	if !ok {
+		return
+	}
+	read, err := s.options.Files.Schema(ctx, u)
+	if err != nil {
+		s.showMessage(protocol.MessageTypeWarning, "segql settings: the schema %s can't be read: %s", got.schemaFile, sentence(err))
+		return
+	}
+	got.standard, got.schema = false, read
 }

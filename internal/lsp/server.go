@@ -75,10 +75,10 @@ type server struct {
 	// registering asks the client to register and unregister.
 	registering queue
 	// The settings of initialize, which never change, and those that the client
-	// gave last. watched are the names of schemas that it watches. The last two
+	// gave last. watched is what it is asked to watch. The last two
 	// are for what stands in reading alone.
 	initialSettings, lastSettings protocol.LSPAny
-	watched                       []string
+	watched                       []watched
 	works                         progressTokens
 	tokens                        tokenCache
 	usage                         usage
