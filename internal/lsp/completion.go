@@ -161,16 +161,16 @@ func (b *completer) add(c candidate) {
 	}
 	if b.isQuotedName { // what is there for the client to compare starts with the quote
 		c.filter, c.also = b.quoted[:1]+text, b.quoted[:1]+c.also
-		c.insert = cmp.Or(c.insert, b.written(c.label))
+		c.insert = cmp.Or(c.insert, b.inQuotes(c.label))
 	}
 	if c.match < noMatch {
 		b.candidates = append(b.candidates, c)
 	}
 }
 
-// written returns a name as it is written where the caret is: in quotes, if it
+// inQuotes returns a name as it is written where the caret is: in quotes, if it
 // is in some.
-func (b *completer) written(name string) string {
+func (b *completer) inQuotes(name string) string {
 	if b.isQuotedName {
 		return "'" + name + "'"
 	}

@@ -465,7 +465,7 @@ func firstLink(links []schema.Link) string {
 // as a place to fill in, unless it is there or the client has no such places.
 func (b *completer) withSecond(c *candidate, second string) {
 	if b.snippets && second != "" && b.follows != ',' {
-		c.snippet, c.insert = true, fmt.Sprintf("%s, ${1:%s}", b.written(c.label), second)
+		c.snippet, c.insert = true, fmt.Sprintf("%s, ${1:%s}", b.inQuotes(c.label), second)
 	}
 }
 

@@ -237,7 +237,7 @@ func shifted(f check.Finding, by token.Pos) check.Finding {
 
 // validateLenses returns a lens above each query that can be validated.
 func (s *server) validateLenses(v view) []protocol.CodeLens {
-	if !s.mayAsk() || !v.now.settings.on("codeLens.validate") || v.isLarge() || v.dialect() == check.Realtime {
+	if !s.mayAsk() || !v.now.settings.on("codeLens.validate") || v.dialect() == check.Realtime {
 		return nil
 	}
 	if _, ok := s.organizationOf(v.now, v.file); !ok {

@@ -209,7 +209,7 @@ func countReferences(name string, defs []*def) int {
 			continue
 		}
 		for _, ref := range d.refs {
-			if strings.ToLower(ref.Name) == name {
+			if strings.EqualFold(ref.Name, name) {
 				n++
 			}
 		}
