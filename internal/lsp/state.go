@@ -193,12 +193,17 @@ func (s *server) advance(f func(*next)) (isStale bool) {
 	}
 	s.state.Store(n.snapshot)
 	close(before.over)
-	for _, u := range slices.AppendSeq(n.recounted, maps.Keys(n.stale)) {
-		// The client asks again by itself about a text that it changed.
-		if was, is := before.open[u], n.open[u]; was != nil && is != nil && was.tree == is.tree {
-			signal(s.shown)
-			break
-		}
+	// The client asks again by itself about a text that it changed.
+	isUnedited := func(u fileURI) bool {
+		was, is := before.open[u], n.open[u]
+		return was != nil && is != nil && was.tree == is.tree
+	}
+	isShown := slices.ContainsFunc(n.recounted, isUnedited)
+	for u := range n.stale {
+		isShown = isShown || isUnedited(u)
+	}
+	if isShown {
+		signal(s.shown)
 	}
 	return len(s.stale) > 0
 }

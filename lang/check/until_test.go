@@ -12,10 +12,10 @@ import (
 	"segql/lang/parser"
 )
 
-// TestCheckUntil stops a check at its third definition; asked again it tells what
+// TestCheckUntil stops a check in its midst; asked again it tells what
 // a whole check does.
 func TestCheckUntil(t *testing.T) {
-	f := &check.File{Path: "a.seg", Tree: parser.Parse(strings.Repeat("A = PROFILE(contact).FILTER(statecode = 0)\n\n", 10))}
+	f := &check.File{Path: "a.seg", Tree: parser.Parse(strings.Repeat("A = PROFILE(contact).FILTER(statecode = 0)\n\n", 100))}
 	p := check.NewProject([]*check.File{f}, time.Time{})
 	asked := 0
 	found, isDone := p.CheckUntil(f, func() bool {
