@@ -21,6 +21,7 @@ type progress struct {
 	mu      sync.Mutex // of two reports the later is shown last
 	isBegun bool       // the client has a place for it
 	isEnded bool
+	message *string // what was told last
 }
 
 // progressTokens are the works that are shown, by their tokens.
@@ -61,7 +62,7 @@ func (p *progress) begin(title string, cancellable bool) {
 	defer p.mu.Unlock()
 	p.isBegun = true
 	share := uint32(p.shown.Load()) // from 0 to 100
-	p.send(&protocol.WorkDoneProgressBegin{Kind: "begin", Title: title, Cancellable: &cancellable, Percentage: &share})
+	p.send(&protocol.WorkDoneProgressBegin{Kind: "begin", Title: title, Cancellable: &cancellable, Message: p.message, Percentage: &share})
 	if p.isEnded {
 		p.send(&protocol.WorkDoneProgressEnd{Kind: "end"})
 	}
@@ -100,6 +101,7 @@ func (p *progress) say(message string) {
 
 // tell shows a message beside the share that is done. The caller holds mu.
 func (p *progress) tell(message string) {
+	p.message = &message
 	if !p.isBegun || p.isEnded {
 		return
 	}
