@@ -25,6 +25,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/pflag"
 	"go.lsp.dev/jsonrpc2"
@@ -171,6 +172,13 @@ func serveAll(ctx context.Context, l net.Listener, options lsp.Options, fail fun
 		switch {
 		case ctx.Err() != nil:
 			return 0
+		case isTemporary(err):
+			options.Log.Warn("no client accepted", "error", err)
+			select {
+			case <-ctx.Done():
+			case <-time.After(acceptPause):
+			}
+			continue
 		case err != nil:
 			return fail(1, "it can't accept clients any more: %s", err)
 		}
@@ -180,6 +188,16 @@ func serveAll(ctx context.Context, l net.Listener, options lsp.Options, fail fun
 			}
 		})
 	}
+}
+
+// acceptPause is how long it waits after an error that may pass.
+const acceptPause = 100 * time.Millisecond
+
+// isTemporary reports whether an error may pass, as that of too many open files
+// does when a client goes.
+func isTemporary(err error) bool {
+	var said interface{ Temporary() bool }
+	return errors.As(err, &said) && said.Temporary()
 }
 
 // reason returns what the system says of a path, without the path.

@@ -14,7 +14,7 @@ import (
 	"segql/lang/schema"
 )
 
-// remote has organizations validate queries, for one session of the server.
+// remote has organizations validate queries, for all sessions of a process.
 type remote struct {
 	log *slog.Logger
 	// clientOnly tells that the client has to give the access tokens: whoever

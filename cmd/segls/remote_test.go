@@ -257,9 +257,11 @@ func TestRemoteFails(t *testing.T) {
 // TestRemoteWaits holds that the editor shows what a validation waits for.
 func TestRemoteWaits(t *testing.T) {
 	var asked atomic.Int64
-	e := start(t, dataversetest.Options{Fault: func(*dataversetest.Call) dataversetest.Fault {
+	var e *editor
+	e = start(t, dataversetest.Options{Fault: func(*dataversetest.Call) dataversetest.Fault {
 		switch asked.Add(1) {
 		case 1:
+			e.await(t, "progress", func() bool { return len(e.progress) > 0 }) // only the last of what was before is shown
 			return dataversetest.Fault{Kind: dataversetest.TooMany, Text: "0.01"}
 		case 2:
 			return dataversetest.Fault{Kind: dataversetest.Unavailable, Text: "0.01"}
@@ -287,7 +289,7 @@ func TestRemoteStop(t *testing.T) {
 	e := start(t, dataversetest.Options{Fault: slow}, "", "PROFILE(contact)")
 	done := make(chan string)
 	go func() { done <- e.validate(t) }()
-	e.await(t, "progress", func() bool { return e.created != "" && len(e.double.Log()) > 0 || e.tokens > 0 })
+	e.await(t, "progress", func() bool { return e.created != "" && (len(e.double.Log()) > 0 || e.tokens > 0) })
 	e.mu.Lock()
 	created := e.created
 	e.mu.Unlock()

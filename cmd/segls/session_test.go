@@ -372,16 +372,19 @@ func TestFolders(t *testing.T) {
 		}
 		p.send(`"method":"workspace/didChangeWorkspaceFolders","params":{"event":{"added":%s,"removed":%s}}`, list(added), list(removed))
 	}
+	told := func(name, what string) { // not what another file says of it
+		p.await(`"params":{"uri":"`+uri(name+"/"+name+".seg")+`"`, what)
+	}
 	change("one", "")
-	p.await("publishDiagnostics", "one.seg", "single-equals")
+	told("one", "single-equals")
 	change("two", "")
-	p.await("publishDiagnostics", "two.seg", "single-equals")
+	told("two", "single-equals")
 	change("", "one")
-	p.await("publishDiagnostics", "one.seg", `"diagnostics":[]`)
+	told("one", `"diagnostics":[]`)
 	change("none", "two")
-	p.await("publishDiagnostics", "two.seg", `"diagnostics":[]`)
+	told("two", `"diagnostics":[]`)
 	change("one", "")
-	p.await("publishDiagnostics", "one.seg", "single-equals")
+	told("one", "single-equals")
 	p.shutdown()
 	p.ends(0)
 }

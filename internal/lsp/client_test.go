@@ -85,6 +85,12 @@ func (m *memory) write(u uri.URI, text string) {
 	m.texts[u] = text
 }
 
+func (m *memory) remove(u uri.URI) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.texts, u)
+}
+
 // client is a client of a server under test, over a real connection.
 type client struct {
 	protocol.Server // what the client asks the server
@@ -105,12 +111,15 @@ type client struct {
 	questions []string // put to the user
 	settings  string   // what workspace/configuration answers, as JSON
 	applied   []protocol.WorkspaceEdit
+	progress  []string // parameters of $/progress, as JSON
 	// registered are the parameters of the registrations, as JSON.
 	registered []string
 	answers    map[string]string  // results of other requests by their method, as JSON
 	elsewhere  map[uri.URI]string // files that the client reads for the server
 	// configuring, if set, is called before workspace/configuration is answered.
 	configuring func()
+	silent      []string      // methods that are never answered
+	gone        chan struct{} // closed when the client is
 }
 
 type codec struct{}
@@ -185,6 +194,7 @@ func connect(t testing.TB, files map[string]string, changes ...func(*lsp.Options
 	c := &client{
 		t: t, files: &memory{texts: map[uri.URI]string{}}, done: make(chan error, 1),
 		published: map[uri.URI]*protocol.PublishDiagnosticsParams{}, changed: make(chan struct{}), settings: "null",
+		gone: make(chan struct{}),
 	}
 	for name, text := range files {
 		c.files.texts[at(name)] = text
@@ -204,6 +214,7 @@ func connect(t testing.TB, files map[string]string, changes ...func(*lsp.Options
 	c.Server = protocol.ServerDispatcher(c.conn)
 	c.conn.Go(context.Background(), c.handle)
 	t.Cleanup(func() {
+		close(c.gone)
 		_ = ours.Close()
 		<-c.conn.Done()
 		select {
@@ -221,6 +232,11 @@ func (c *client) handle(ctx context.Context, req *jsonrpc2.Request) (any, error)
 	if c.configuring != nil && method == protocol.MethodWorkspaceConfiguration {
 		jsonrpc2.Async(ctx) // so that answers to what the client asked are read
 		c.configuring()
+	}
+	if slices.Contains(c.silent, method) {
+		jsonrpc2.Async(ctx)
+		<-c.gone
+		return nil, nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -259,6 +275,8 @@ func (c *client) handle(ctx context.Context, req *jsonrpc2.Request) (any, error)
 		return jsonrpc2.RawMessage("[" + c.settings + "]"), nil
 	case "segql/readFile", "segql/findFiles":
 		return c.readFor(method, req.Params())
+	case protocol.MethodProgress:
+		c.progress = append(c.progress, string(req.Params()))
 	case protocol.MethodClientRegisterCapability:
 		c.registered = append(c.registered, string(req.Params()))
 	case protocol.MethodWorkspaceApplyEdit:

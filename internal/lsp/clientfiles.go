@@ -66,16 +66,7 @@ func (c clientFiles) Find(ctx context.Context, folder uri.URI) ([]uri.URI, error
 	if _, err := c.conn.Call(ctx, methodFindFiles, fileParams{folder}, &found); err != nil {
 		return nil, clientSaid(err)
 	}
-	return slices.DeleteFunc(found, func(u uri.URI) bool { return !isIn(u, folder) || isSkipped(u, folder) }), nil
-}
-
-// isSkipped reports whether a file in a folder is one that the commands leave
-// out.
-func isSkipped(u, folder uri.URI) bool {
-	relative := strings.TrimPrefix(u.Path(), strings.TrimSuffix(folder.Path(), "/")+"/")
-	return slices.ContainsFunc(strings.Split(relative, "/"), func(name string) bool {
-		return strings.HasPrefix(name, ".") || name == "node_modules" || name == "vendor"
-	})
+	return slices.DeleteFunc(found, func(u uri.URI) bool { return !isFoundIn(u, folder) }), nil
 }
 
 // Text implements Files.

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,15 +54,18 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 	case commandExplain:
 		run = explanations
 	case commandValidate:
-		// Which organization it is says the seg.toml, which may not be read yet.
-		if err := s.waitSettled(ctx); err != nil {
-			return nil, err
-		}
-		now, run = s.state.Load(), validateCommand
+		run = validateCommand
 	default:
 		return nil, failed("segls has no command %q; those it has are %s", params.Command, strings.Join(s.commands(), ", "))
 	}
 	v, definitions, err := now.commandTarget(params)
+	select {
+	case <-s.settled:
+	default:
+		if params.Command == commandValidate { // which organization it is says a seg.toml, which may not be read yet
+			v, definitions, err = s.settledTarget(ctx, params, v, definitions)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +74,32 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 		return nil, err
 	}
 	return protocol.Marshal(answer)
+}
+
+// settledTarget returns what a command names when the workspace was read. The
+// text may have been changed meanwhile: what its arguments named before is meant.
+func (s *server) settledTarget(ctx context.Context, params *protocol.ExecuteCommandParams, was view, named []ast.Placed) (view, []ast.Placed, error) {
+	if err := s.waitSettled(ctx); err != nil {
+		return was, nil, err
+	}
+	now := s.state.Load()
+	if len(named) == 0 { // the file may have been read now
+		return now.commandTarget(params)
+	}
+	v := view{now.file(was.uri), now}
+	if v.file == nil {
+		return v, nil, failed("%s was closed before the workspace was read", baseName(was.uri))
+	}
+	var there []ast.Placed
+	for _, d := range v.tree.Definitions {
+		if slices.ContainsFunc(named, func(n ast.Placed) bool { return n.Definition == d.Definition }) {
+			there = append(there, d)
+		}
+	}
+	if len(there) < len(named) {
+		return v, nil, failed("%s was changed before the workspace was read; ask again", baseName(was.uri))
+	}
+	return v, there, nil
 }
 
 // commandTarget returns the file and the definitions that the arguments of a

@@ -115,10 +115,13 @@ type completer struct {
 	hasSegments bool
 	// isQuotedName tells that the string that the caret is in is a name.
 	isQuotedName bool
-	usage        *unitUsage
-	stand        *standing // nil until it is asked for
-	taken        map[string]bool
-	candidates   []candidate
+	// isPartial tells that there is something else to offer, or by other letters,
+	// when more is typed: then the client has to ask again.
+	isPartial  bool
+	usage      *unitUsage
+	stand      *standing // nil until it is asked for
+	taken      map[string]bool
+	candidates []candidate
 }
 
 // candidate is what may stand at the caret.
@@ -197,7 +200,7 @@ func (b *completer) add(c candidate) {
 	}
 	if b.isQuotedName { // what is there for the client to compare starts with the quote
 		c.filter, c.also = b.quoted[:1]+text, b.quoted[:1]+c.also
-		c.insert = cmp.Or(c.insert, b.written(c.label))
+		c.insert = cmp.Or(c.insert, b.inQuotes(c.label))
 	}
 	if c.match < noMatch {
 		b.candidates = append(b.candidates, c)
@@ -215,9 +218,9 @@ func (b *completer) typed() string {
 	return b.prefix
 }
 
-// written returns a name as it is written where the caret is: in quotes, if it
+// inQuotes returns a name as it is written where the caret is: in quotes, if it
 // is in some.
-func (b *completer) written(name string) string {
+func (b *completer) inQuotes(name string) string {
 	if b.isQuotedName {
 		return "'" + name + "'"
 	}
@@ -245,7 +248,7 @@ func (b *completer) list() *protocol.CompletionList {
 		x, y := &b.candidates[i], &b.candidates[k]
 		return cmp.Or(x.match-y.match, x.rank-y.rank, y.uses-x.uses, x.place-y.place, i-k)
 	})
-	list := &protocol.CompletionList{}
+	list := &protocol.CompletionList{IsIncomplete: b.isPartial}
 	if len(order) > maxItems {
 		order, list.IsIncomplete = order[:maxItems], true
 	}

@@ -32,20 +32,8 @@ func (s *server) diagnose(ctx context.Context) {
 			return
 		case <-s.wake:
 		}
-		if s.can.pullDiagnostics {
-			s.takeStale()
-			s.refreshDiagnostics(ctx)
-			continue
-		}
 		for s.publishNext(ctx) {
 		}
-	}
-}
-
-// refreshDiagnostics has a client that asks for diagnostics ask again.
-func (s *server) refreshDiagnostics(ctx context.Context) {
-	if s.can.refreshDiagnostics {
-		_ = s.client.DiagnosticRefresh(ctx)
 	}
 }
 
@@ -104,7 +92,9 @@ func (s *server) publishEdited() bool {
 		s.putBack(stale)
 		return false
 	}
-	s.publishGuarded(s.ctx, now, stale[0])
+	if s.work.Err() == nil {
+		s.publishGuarded(s.work, now, stale[0])
+	}
 	return true
 }
 
@@ -148,27 +138,41 @@ func (s *server) publishNext(ctx context.Context) bool {
 }
 
 func (s *server) publishGuarded(ctx context.Context, now *snapshot, u fileURI) {
-	s.guard("diagnostics of "+string(u), func() { s.publish(ctx, now, u) })
+	s.guard("diagnostics of "+string(u), func() {
+		if !s.publish(ctx, now, u) {
+			s.putBack([]fileURI{u})
+			signal(s.wake)
+		}
+	})
 }
 
 var hashSeed = maphash.MakeSeed()
 
-func (s *server) publish(ctx context.Context, now *snapshot, u fileURI) {
-	params := &protocol.PublishDiagnosticsParams{URI: now.written(u), Diagnostics: s.diagnosticsOf(now, u)}
+// publish tells the client the diagnostics of a file. It reports false if there is
+// another state before they are made.
+func (s *server) publish(ctx context.Context, now *snapshot, u fileURI) bool {
+	params := &protocol.PublishDiagnosticsParams{URI: now.written(u), Diagnostics: []protocol.Diagnostic{}}
 	is := published{written: params.URI}
-	if f := now.open[u]; f != nil {
-		params.Version = protocol.NewOptional(f.version)
-		is.version, is.isOpen = f.version, true
+	if !s.isPulled(now, u) {
+		items, isDone := s.diagnosticsOf(now, u, func() bool { return ctx.Err() != nil || s.state.Load() != now })
+		if !isDone {
+			return false
+		}
+		params.Diagnostics = items
+		if f := now.open[u]; f != nil {
+			params.Version = protocol.NewOptional(f.version)
+			is.version, is.isOpen = f.version, true
+		}
 	}
 	raw, err := protocol.Marshal(params)
 	if err != nil {
 		s.log.Error("diagnostics not encoded", "file", u, "error", err)
-		return
+		return true
 	}
 	is.hash = maphash.Bytes(hashSeed, raw)
 	before, told := s.published[u]
 	if told && before == is || !told && !is.isOpen && len(params.Diagnostics) == 0 {
-		return
+		return true
 	}
 	if told && before.written != is.written {
 		_ = s.client.PublishDiagnostics(ctx, &protocol.PublishDiagnosticsParams{URI: before.written, Diagnostics: []protocol.Diagnostic{}})
@@ -179,23 +183,34 @@ func (s *server) publish(ctx context.Context, now *snapshot, u fileURI) {
 		s.published[u] = is
 	}
 	_ = s.conn.Notify(ctx, protocol.MethodTextDocumentPublishDiagnostics, jsonrpc2.RawMessage(raw))
+	return true
+}
+
+// isPulled reports whether the client asks for the diagnostics of a file, so that
+// it would have them twice. Of a text that is not open only some do.
+func (s *server) isPulled(now *snapshot, u fileURI) bool {
+	return s.can.pullDiagnostics && (now.open[u] != nil || s.pullsWorkspace.Load())
 }
 
 // diagnosticsOf returns the diagnostics of a file: none if there is no such
-// file. They are never nil.
-func (s *server) diagnosticsOf(now *snapshot, u fileURI) []protocol.Diagnostic {
-	out := []protocol.Diagnostic{}
+// file. They are never nil, unless it was stopped.
+func (s *server) diagnosticsOf(now *snapshot, u fileURI, stop func() bool) (out []protocol.Diagnostic, isDone bool) {
+	out = []protocol.Diagnostic{}
 	f := now.file(u)
 	if f == nil || f.isOther {
-		return append(out, configDiagnostics(now, u)...)
+		return append(out, configDiagnostics(now, u)...), true
 	}
 	if !f.isOpen && !now.settings.on("diagnostics.workspace") {
-		return out
+		return out, true
 	}
-	for _, finding := range mostSevere(now.unitOf(f).project.Check(f.checked)) {
+	findings, isDone := now.unitOf(f).project.CheckUntil(f.checked, stop)
+	if !isDone {
+		return nil, false
+	}
+	for _, finding := range mostSevere(findings) {
 		out = append(out, s.diagnostic(now, f, finding))
 	}
-	return append(out, s.remoteDiagnostics(now, f)...)
+	return append(out, s.remoteDiagnostics(now, f)...), true
 }
 
 // maxFindings is how many findings of a file are told. Nobody reads more, and
@@ -305,7 +320,10 @@ func (s *server) Diagnostic(ctx context.Context, params *protocol.DocumentDiagno
 		}
 		now = s.state.Load()
 	}
-	items, id := s.report(now, params.TextDocument.URI)
+	items, id, err := s.report(ctx, now, params.TextDocument.URI)
+	if err != nil {
+		return nil, err
+	}
 	if params.PreviousResultID != nil && *params.PreviousResultID == id {
 		return &protocol.RelatedUnchangedDocumentDiagnosticReport{UnchangedDocumentDiagnosticReport: protocol.UnchangedDocumentDiagnosticReport{Kind: "unchanged", ResultID: id}}, nil
 	}
@@ -316,6 +334,13 @@ func (s *server) Diagnostic(ctx context.Context, params *protocol.DocumentDiagno
 // it has its answer, so one that has all there is gets it when there is more.
 func (s *server) DiagnosticWorkspace(ctx context.Context, params *protocol.WorkspaceDiagnosticParams) (*protocol.WorkspaceDiagnosticReport, error) {
 	s.begin(ctx)
+	if !s.pullsWorkspace.Swap(true) {
+		s.publishing.Lock()
+		told := slices.Collect(maps.Keys(s.published))
+		s.publishing.Unlock()
+		s.putBack(told) // it asks for them now
+		signal(s.wake)
+	}
 	if err := s.waitSettled(ctx); err != nil {
 		return nil, err
 	}
@@ -348,30 +373,28 @@ func (s *server) waitOver(ctx context.Context, now *snapshot) error {
 }
 
 // workspaceReport returns the diagnostics of all files that are others than
-// before, and whether there are any.
+// before, and whether there are any. A client keeps those of files that an answer
+// leaves out.
 func (s *server) workspaceReport(ctx context.Context, now *snapshot, before map[fileURI]string) (report *protocol.WorkspaceDiagnosticReport, isNew bool, err error) {
 	report = &protocol.WorkspaceDiagnosticReport{Items: []protocol.WorkspaceDocumentDiagnosticReport{}}
 	for _, u := range now.reported(before) {
-		if ctx.Err() != nil {
-			return nil, false, ctx.Err()
+		s.mu.Lock()
+		id, known := s.reportIDs[u]
+		s.mu.Unlock()
+		if known && before[u] == id {
+			continue
+		}
+		items, id, err := s.report(ctx, now, u)
+		if err != nil {
+			return nil, false, err
+		}
+		s.noteReport(now, u, id)
+		if before[u] == id {
+			continue
 		}
 		var version *int32
 		if f := now.open[u]; f != nil {
 			version = &f.version
-		}
-		s.mu.Lock()
-		id, known := s.reportIDs[u]
-		s.mu.Unlock()
-		var items []protocol.Diagnostic
-		if !known || before[u] != id {
-			items, id = s.report(now, u)
-			s.noteReport(now, u, id)
-		}
-		if before[u] == id {
-			report.Items = append(report.Items, &protocol.WorkspaceUnchangedDocumentDiagnosticReport{
-				UnchangedDocumentDiagnosticReport: protocol.UnchangedDocumentDiagnosticReport{Kind: "unchanged", ResultID: id}, URI: now.written(u), Version: version,
-			})
-			continue
 		}
 		isNew = true
 		report.Items = append(report.Items, &protocol.WorkspaceFullDocumentDiagnosticReport{
@@ -413,13 +436,16 @@ func (s *snapshot) reported(before map[fileURI]string) []fileURI {
 
 // report returns the diagnostics of a file, and an id that is another where
 // they are others.
-func (s *server) report(now *snapshot, u fileURI) ([]protocol.Diagnostic, string) {
-	items := s.diagnosticsOf(now, u)
+func (s *server) report(ctx context.Context, now *snapshot, u fileURI) ([]protocol.Diagnostic, string, error) {
+	items, isDone := s.diagnosticsOf(now, u, func() bool { return ctx.Err() != nil })
+	if !isDone {
+		return nil, "", ctx.Err()
+	}
 	raw, err := protocol.Marshal(&protocol.PublishDiagnosticsParams{URI: u, Diagnostics: items})
 	if err != nil {
-		return items, ""
+		return nil, "", err
 	}
-	return items, strconv.FormatUint(maphash.Bytes(hashSeed, raw), 36)
+	return items, strconv.FormatUint(maphash.Bytes(hashSeed, raw), 36), nil
 }
 
 // isSettled reports whether the workspace was read for the first time.

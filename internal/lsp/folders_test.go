@@ -174,3 +174,17 @@ func TestOpenConfig(t *testing.T) {
 	c.notify("textDocument/didClose", `{"textDocument":{"uri":"file:///w/seg.toml"}}`)
 	c.alive()
 }
+
+// TestSchemaOfALaterFolder holds that a schema that the settings name is read from
+// the first folder, also if that comes later.
+func TestSchemaOfALaterFolder(t *testing.T) {
+	const text = "PROFILE(contact).FILTER(one == 'x')\n"
+	c := start(t, map[string]string{"a.seg": text, "tables.json": schemaWith("one")}, func(c *client, p *protocol.InitializeParams) {
+		c.settings = `{"schema":"tables.json"}`
+		p.WorkspaceFolders = protocol.NewNullable([]protocol.WorkspaceFolder{})
+	})
+	c.open(at("a.seg"), 1, text)
+	c.awaitCode("a.seg", "unknown-column", true)
+	c.notify("workspace/didChangeWorkspaceFolders", `{"event":{"added":[{"uri":"file:///w","name":"w"}],"removed":[]}}`)
+	c.awaitCode("a.seg", "unknown-column", false)
+}

@@ -24,7 +24,7 @@ func (s *server) FoldingRanges(ctx context.Context, params *protocol.FoldingRang
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		f := folder{view: v, placed: d, lineOnly: s.can.lineFolding, breaks: lineBreaks(d.Text), starts: map[uint32]bool{}}
+		f := folding{view: v, placed: d, lineOnly: s.can.lineFolding, breaks: lineBreaks(d.Text), starts: map[uint32]bool{}}
 		if len(f.breaks) > 0 {
 			f.definition()
 			folds = append(folds, f.folds...)
@@ -49,8 +49,8 @@ type fold struct {
 	depth int
 }
 
-// folder finds the folds of a definition.
-type folder struct {
+// folding finds the folds of a definition.
+type folding struct {
 	view
 	placed   ast.Placed
 	lineOnly bool
@@ -71,14 +71,14 @@ func lineBreaks(text string) []token.Pos {
 }
 
 // line returns the line of an offset, counted from the start of the definition.
-func (f *folder) line(p token.Pos) int {
+func (f *folding) line(p token.Pos) int {
 	return sort.Search(len(f.breaks), func(i int) bool { return f.breaks[i] >= p })
 }
 
 // add adds what lies between two offsets, if it goes over lines. The rest of
 // the line of start stays visible, and where the end is the first thing on its
 // line, such as a closing parenthesis, that line too.
-func (f *folder) add(start, end token.Pos, depth int, kind protocol.FoldingRangeKind) {
+func (f *folding) add(start, end token.Pos, depth int, kind protocol.FoldingRangeKind) {
 	first, last := f.line(start), f.line(end)
 	if first == last {
 		return
@@ -99,7 +99,7 @@ func (f *folder) add(start, end token.Pos, depth int, kind protocol.FoldingRange
 	f.folds = append(f.folds, fold{r, depth})
 }
 
-func (f *folder) definition() {
+func (f *folding) definition() {
 	f.comments()
 	if f.placed.Query == nil {
 		return
@@ -117,7 +117,7 @@ func (f *folder) definition() {
 }
 
 // addToEnd adds what follows on the lines behind that of start.
-func (f *folder) addToEnd(start, end token.Pos, depth int) {
+func (f *folding) addToEnd(start, end token.Pos, depth int) {
 	if line := f.line(start); line < len(f.breaks) && f.breaks[line] < end {
 		at := f.breaks[line]
 		if at > 0 && f.placed.Text[at] == '\n' && f.placed.Text[at-1] == '\r' {
@@ -127,7 +127,7 @@ func (f *folder) addToEnd(start, end token.Pos, depth int) {
 	}
 }
 
-func (f *folder) node(n ast.Node, depth int) {
+func (f *folding) node(n ast.Node, depth int) {
 	if s := n.Span(); f.line(s.Start) == f.line(s.End) {
 		return
 	}
@@ -160,7 +160,7 @@ func (f *folder) node(n ast.Node, depth int) {
 
 // comments adds the comments: those of several lines, and rows of those that
 // have a line each.
-func (f *folder) comments() {
+func (f *folding) comments() {
 	all := f.placed.AllComments
 	for i := 0; i < len(all); {
 		end := i

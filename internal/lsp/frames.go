@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"strconv"
 
 	"go.lsp.dev/jsonrpc2"
@@ -120,10 +121,17 @@ func (f *frames) readBody() error {
 		return err
 	}
 	if cap(f.body) < length || cap(f.body) > maxKept {
-		f.body = make([]byte, length)
+		f.body = make([]byte, min(length, maxKept))
 	}
-	f.body = f.body[:length]
-	if _, err = io.ReadFull(f.in, f.body); errors.Is(err, io.EOF) {
+	f.body = f.body[:min(length, maxKept)]
+	_, err = io.ReadFull(f.in, f.body)
+	for err == nil && len(f.body) < length { // it may be a lie, so room is made for what comes
+		there := len(f.body)
+		more := min(length-there, there)
+		f.body = slices.Grow(f.body, more)[:there+more]
+		_, err = io.ReadFull(f.in, f.body[there:])
+	}
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/textproto"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -135,5 +136,24 @@ func TestBrokenFraming(t *testing.T) {
 				t.Errorf("got %v, want %v", err, test.want)
 			}
 		})
+	}
+}
+
+// TestHeaderAlone holds that a header that promises a long message costs no more
+// than what comes of it.
+func TestHeaderAlone(t *testing.T) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := exchange(t, "Content-Length: 1000000000\r\n\r\n{"); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("it ended with %v", err)
+	}
+	runtime.ReadMemStats(&after)
+	if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 100 {
+		t.Errorf("it took %d MB", mb)
+	}
+	long := "Content-Length: %d\r\n\r\n%s"
+	body := `{"jsonrpc":"2.0","id":1,"method":"` + strings.Repeat("x", 5<<20) + `"}`
+	if answers, _ := exchange(t, fmt.Sprintf(long, len(body), body)); len(answers) != 1 || !strings.Contains(answers[0], "the first request must be initialize, not xxx") {
+		t.Errorf("%d answers to a long message", len(answers))
 	}
 }

@@ -15,34 +15,33 @@ import (
 
 // capabilities are what the client can do, as far as an answer depends on it.
 type capabilities struct {
-	configuration, configurationChange         bool
-	progress                                   bool
-	watchFiles                                 bool
-	pullDiagnostics, refreshDiagnostics        bool
-	refreshTokens, refreshHints, refreshLenses bool
-	snippets, labelDetails, insertReplace      bool
-	defaultRange, defaultData                  bool // of the items of a completion, said once for all
-	deprecatedItems                            bool
-	markdown                                   bool
-	markdownItems, markdownSignatures          bool
-	labelOffsets                               bool
-	noActiveParameter                          bool
-	hierarchicalSymbols                        bool
-	documentChanges                            bool
-	resolveActions, disabledActions            bool
-	ruleContent                                bool // can show what the server holds under its own scheme
-	lineFolding                                bool
-	maxFolds                                   int // 0 if there is no limit
-	prepareRename                              bool
-	tokens                                     tokenLegend
-	markupMessages                             bool
-	actionLiterals                             bool // takes code actions, not commands alone
-	applyEdit                                  bool
-	accessTokens                               bool // keeps them and answers segql/token
-	resolveHints                               bool // asks for the tooltip of a hint that it shows
-	linkTooltips                               bool
-	showReferences                             bool // has the command that lenses lead to
-	files                                      bool // reads what the server's own files don't have
+	configuration, configurationChange    bool
+	progress                              bool
+	watchElsewhere                        bool // watches what is in no folder of the workspace
+	watchFiles                            bool
+	pullDiagnostics, refreshDiagnostics   bool
+	refreshHints, refreshLenses           bool
+	snippets, labelDetails, insertReplace bool
+	defaultRange, defaultData             bool // of the items of a completion, said once for all
+	deprecatedItems                       bool
+	markdown                              bool
+	markdownItems, markdownSignatures     bool
+	labelOffsets                          bool
+	noActiveParameter                     bool
+	hierarchicalSymbols                   bool
+	documentChanges                       bool
+	resolveActions, disabledActions       bool
+	ruleContent                           bool // can show what the server holds under its own scheme
+	lineFolding                           bool
+	maxFolds                              int // 0 if there is no limit
+	prepareRename                         bool
+	tokens                                tokenLegend
+	actionLiterals                        bool // takes code actions, not commands alone
+	accessTokens                          bool // keeps them and answers segql/token
+	resolveHints                          bool // asks for the tooltip of a hint that it shows
+	linkTooltips                          bool
+	showReferences                        bool // has the command that lenses lead to
+	files                                 bool // reads what the server's own files don't have
 }
 
 func is(b *bool) bool { return b != nil && *b }
@@ -50,12 +49,12 @@ func is(b *bool) bool { return b != nil && *b }
 func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	var can capabilities
 	if w := c.Workspace; w != nil {
-		can.configuration, can.applyEdit = is(w.Configuration), is(w.ApplyEdit)
+		can.configuration = is(w.Configuration)
 		can.configurationChange = w.DidChangeConfiguration != nil && is(w.DidChangeConfiguration.DynamicRegistration)
 		can.watchFiles = w.DidChangeWatchedFiles != nil && is(w.DidChangeWatchedFiles.DynamicRegistration)
+		can.watchElsewhere = can.watchFiles && is(w.DidChangeWatchedFiles.RelativePatternSupport)
 		can.documentChanges = w.WorkspaceEdit != nil && is(w.WorkspaceEdit.DocumentChanges)
 		can.refreshDiagnostics = w.Diagnostics != nil && is(w.Diagnostics.RefreshSupport)
-		can.refreshTokens = w.SemanticTokens != nil && is(w.SemanticTokens.RefreshSupport)
 		can.refreshHints = w.InlayHint != nil && is(w.InlayHint.RefreshSupport)
 		can.refreshLenses = w.CodeLens != nil && is(w.CodeLens.RefreshSupport)
 		can.ruleContent = w.TextDocumentContent != nil
@@ -79,7 +78,6 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 		return can
 	}
 	can.pullDiagnostics = t.Diagnostic != nil
-	can.markupMessages = t.Diagnostic != nil && is(t.Diagnostic.MarkupMessageSupport)
 	if t.Completion != nil && t.Completion.CompletionList != nil {
 		defaults := t.Completion.CompletionList.ItemDefaults
 		can.defaultRange, can.defaultData = slices.Contains(defaults, "editRange"), slices.Contains(defaults, "data")
@@ -151,7 +149,7 @@ func (s *server) Initialize(_ context.Context, params *protocol.InitializeParams
 	})
 	if s.options.WatchParent && params.ProcessID != nil {
 		pid := int(*params.ProcessID)
-		s.goBackground("parent", func(ctx context.Context) { s.watchParent(ctx, pid) })
+		s.goBackground("parent", func(context.Context) { s.watchParent(s.ctx, pid) }) // it may go after shutdown, too
 	}
 	s.phase.Store(phaseInitialized)
 	return &protocol.InitializeResult{
@@ -180,23 +178,22 @@ func (s *server) Initialized(context.Context, *protocol.InitializedParams) error
 func (s *server) start() {
 	s.goBackground("diagnostics", s.diagnose)
 	s.goBackground("refresh", s.refreshShown)
-	s.goBackground("first scan", func(ctx context.Context) {
-		s.reading.Lock()
-		defer s.reading.Unlock()
+	s.enqueue(&s.reading, "first scan", func(ctx context.Context) {
 		defer s.settle()
-		time.AfterFunc(settleLimit, s.settle)
-		s.register(ctx)
+		limit := time.AfterFunc(settleLimit, s.settle)
+		defer limit.Stop()
+		s.watch()
 		s.loadSettings(ctx, nil)
 		close(s.configured)
 		s.scan(ctx, s.state.Load().folders)
 		s.change(func(n *next) { n.reading-- })
 		s.settle()
-		s.watchSchemas(ctx)
+		s.watchSchemas()
 	})
 }
 
-// register asks the client to tell what changes outside of it.
-func (s *server) register(ctx context.Context) {
+// watch asks the client to tell what changes outside of it.
+func (s *server) watch() {
 	var all []protocol.Registration
 	if s.can.watchFiles {
 		options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: []protocol.FileSystemWatcher{
@@ -215,18 +212,26 @@ func (s *server) register(ctx context.Context) {
 			all = append(all, protocol.Registration{ID: "segls-settings", Method: protocol.MethodWorkspaceDidChangeConfiguration, RegisterOptions: options})
 		}
 	}
-	if len(all) == 0 {
-		return
-	}
-	if err := s.client.RegisterCapability(ctx, &protocol.RegistrationParams{Registrations: all}); err != nil {
-		s.log.Warn("the client did not take the registration", "error", err)
+	if len(all) > 0 {
+		s.register(all...)
 	}
 }
 
-// refresh asks the client to ask again for what it shows in the text.
+// register asks the client for what it has to be asked for in the session. Nothing
+// waits for its answer but what it is asked for later.
+func (s *server) register(registrations ...protocol.Registration) {
+	s.enqueue(&s.registering, "registration", func(ctx context.Context) {
+		if err := s.client.RegisterCapability(ctx, &protocol.RegistrationParams{Registrations: registrations}); err != nil {
+			s.log.Warn("the client did not take the registration", "error", err)
+		}
+	})
+}
+
+// refresh asks the client to ask again for what it shows in open texts. Semantic
+// tokens depend on the text alone.
 func (s *server) refresh(ctx context.Context) {
-	if s.can.refreshTokens {
-		_ = s.client.SemanticTokensRefresh(ctx)
+	if s.can.refreshDiagnostics {
+		_ = s.client.DiagnosticRefresh(ctx)
 	}
 	if s.can.refreshHints {
 		_ = s.client.InlayHintRefresh(ctx)
@@ -252,6 +257,7 @@ func (s *server) refreshShown(ctx context.Context) {
 // Shutdown implements protocol.Server.
 func (s *server) Shutdown(context.Context) error {
 	s.phase.Store(phaseShutdown)
+	s.endWork()
 	return nil
 }
 

@@ -64,9 +64,7 @@ func (s *server) DocumentLink(ctx context.Context, params *protocol.DocumentLink
 		}
 		inComments(d)
 	}
-	if v.tree.Tail.Definition != nil {
-		inComments(v.tree.Tail)
-	}
+	inComments(v.tree.Tail)
 	return links, nil
 }
 

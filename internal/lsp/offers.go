@@ -133,7 +133,11 @@ func (b *completer) query(f *frame) {
 		// the name of a definition
 	case f.state == wantSource:
 		b.words(0, token.PROFILE, token.SEGMENT, token.INTERACTION)
-		if f.begun && b.prefix != "" && b.follows != '(' {
+		switch {
+		case !f.begun, b.follows == '(':
+		case b.prefix == "":
+			b.isPartial = true
+		default:
 			b.segments("SEGMENT(", ")")
 		}
 	case f.state == behindOperand:
@@ -497,7 +501,7 @@ func firstLink(links []schema.Link) string {
 // as a place to fill in, unless it is there or the client has no such places.
 func (b *completer) withSecond(c *candidate, second string) {
 	if b.snippets && second != "" && b.follows != ',' {
-		c.snippet, c.insert = true, fmt.Sprintf("%s, ${1:%s}", b.written(c.label), second)
+		c.snippet, c.insert = true, fmt.Sprintf("%s, ${1:%s}", b.inQuotes(c.label), second)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.lsp.dev/protocol"
 )
 
 // slowPipe has room for a few bytes at once; what is written beyond that waits
@@ -139,6 +140,25 @@ func TestOutboxIsBounded(t *testing.T) {
 // TestProgressOfNothing reports of works without any parts.
 func TestProgressOfNothing(*testing.T) {
 	new(progress).report(0, 0)
+}
+
+// TestProgressShownLate holds that a client that has a place for a work late sees
+// what the work waits for by then, and that it has ended.
+func TestProgressShownLate(t *testing.T) {
+	w := &sink{}
+	p := &progress{server: newTestServer(t, w), token: protocol.String("x"), cancel: func() {}}
+	p.report(1, 4)
+	p.say("patience")
+	p.end()
+	p.begin("Validating", true)
+	got := w.String()
+	for _, want := range []string{`"kind":"begin"`, `"message":"patience"`, `"percentage":25`, `"kind":"end"`} {
+		_, rest, ok := strings.Cut(got, want)
+		if !ok {
+			t.Errorf("there is no %s in %s", want, w.String())
+		}
+		got = rest
+	}
 }
 
 // TestIdle holds that what is done while the client says nothing more waits for

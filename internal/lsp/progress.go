@@ -9,7 +9,7 @@ import (
 	"go.lsp.dev/protocol"
 )
 
-// progress shows the user how far a long work is, and lets them stop it. It
+// progress shows the user how far a long work is, and may let them stop it. It
 // shows nothing where the client can't.
 type progress struct {
 	server *server
@@ -17,7 +17,11 @@ type progress struct {
 	ctx    context.Context        // ends when the user stops the work
 	cancel context.CancelFunc
 	shown  atomic.Int64 // percent
-	mu     sync.Mutex   // of two reports the later is shown last
+
+	mu      sync.Mutex // of two reports the later is shown last
+	isBegun bool       // the client has a place for it
+	isEnded bool
+	message *string // what was told last
 }
 
 // progressTokens are the works that are shown, by their tokens.
@@ -27,7 +31,9 @@ type progressTokens struct {
 	all  map[string]*progress
 }
 
-func (s *server) beginProgress(ctx context.Context, title string) *progress {
+// beginProgress shows a work as soon as the client has a place for it, which
+// the work does not wait for.
+func (s *server) beginProgress(ctx context.Context, title string, cancellable bool) *progress {
 	p := &progress{server: s}
 	p.ctx, p.cancel = context.WithCancel(ctx)
 	if !s.can.progress {
@@ -36,28 +42,36 @@ func (s *server) beginProgress(ctx context.Context, title string) *progress {
 	s.works.mu.Lock()
 	s.works.last++
 	name := fmt.Sprintf("segls-%d", s.works.last)
-	s.works.mu.Unlock()
-	if s.client.WorkDoneProgressCreate(ctx, &protocol.WorkDoneProgressCreateParams{Token: protocol.String(name)}) != nil {
-		return p
-	}
 	p.token = protocol.String(name)
-	s.works.mu.Lock()
 	if s.works.all == nil {
 		s.works.all = map[string]*progress{}
 	}
 	s.works.all[name] = p
 	s.works.mu.Unlock()
-	yes, zero := true, uint32(0)
-	p.send(&protocol.WorkDoneProgressBegin{Kind: "begin", Title: title, Cancellable: &yes, Percentage: &zero})
+	s.goBackground("progress", func(ctx context.Context) {
+		if s.client.WorkDoneProgressCreate(ctx, &protocol.WorkDoneProgressCreateParams{Token: p.token}) == nil {
+			p.begin(title, cancellable)
+		}
+	})
 	return p
 }
 
-func (p *progress) send(value any) {
-	raw, err := protocol.Marshal(value)
-	if err != nil || p.token == nil {
-		return
+// begin brings the work into the user's sight, though it may have ended.
+func (p *progress) begin(title string, cancellable bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.isBegun = true
+	share := uint32(p.shown.Load()) // from 0 to 100
+	p.send(&protocol.WorkDoneProgressBegin{Kind: "begin", Title: title, Cancellable: &cancellable, Message: p.message, Percentage: &share})
+	if p.isEnded {
+		p.send(&protocol.WorkDoneProgressEnd{Kind: "end"})
 	}
-	_ = p.server.client.Progress(p.server.ctx, &protocol.ProgressParams{Token: p.token, Value: raw})
+}
+
+func (p *progress) send(value any) {
+	if raw, err := protocol.Marshal(value); err == nil {
+		_ = p.server.client.Progress(p.server.ctx, &protocol.ProgressParams{Token: p.token, Value: raw})
+	}
 }
 
 // report tells that done of all is done.
@@ -75,17 +89,22 @@ func (p *progress) report(done, all int) {
 		return
 	}
 	p.shown.Store(percent)
-	message, share := fmt.Sprintf("%d of %d", done, all), uint32(percent) // at most 100
-	p.send(&protocol.WorkDoneProgressReport{Kind: "report", Message: &message, Percentage: &share})
+	p.tell(fmt.Sprintf("%d of %d", done, all))
 }
 
 // say tells what the work waits for, until there is progress again.
 func (p *progress) say(message string) {
-	if p.token == nil {
-		return
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.tell(message)
+}
+
+// tell shows a message beside the share that is done. The caller holds mu.
+func (p *progress) tell(message string) {
+	p.message = &message
+	if !p.isBegun || p.isEnded {
+		return
+	}
 	share := uint32(p.shown.Load()) // from 0 to 100
 	p.send(&protocol.WorkDoneProgressReport{Kind: "report", Message: &message, Percentage: &share})
 }
@@ -96,7 +115,12 @@ func (p *progress) end() {
 	if p.token == nil {
 		return
 	}
-	p.send(&protocol.WorkDoneProgressEnd{Kind: "end"})
+	p.mu.Lock()
+	p.isEnded = true
+	if p.isBegun {
+		p.send(&protocol.WorkDoneProgressEnd{Kind: "end"})
+	}
+	p.mu.Unlock()
 	p.server.works.mu.Lock()
 	delete(p.server.works.all, string(p.token.(protocol.String)))
 	p.server.works.mu.Unlock()

@@ -72,7 +72,8 @@ type fileStatus struct {
 	// Schema is the file that names are checked against, "standard" for the
 	// standard tables, or "none".
 	Schema string `json:"schema"`
-	// Organization is the address of the organization; empty if there is none.
+	// Organization is the origin of the organization's address; empty if there is
+	// none, or if it is none of an organization.
 	Organization string `json:"organization"`
 	// Config is the URI of the seg.toml that the file belongs to; empty if there
 	// is none.
@@ -91,23 +92,31 @@ func (s *server) status(ctx context.Context, u uri.URI) (*fileStatus, error) {
 		return nil, unknownFile(u)
 	}
 	v := view{f, now}
-	status := &fileStatus{Schema: "standard"}
+	status := &fileStatus{Schema: now.schemaOf(f)}
 	if d := v.dialect(); d != check.Undetermined {
 		status.Dialect = d.String()
 	}
-	if v.now.settings.schemaFile != "" {
-		status.Schema = v.now.settings.schemaFile
+	if org, ok := s.organizationOf(now, f); ok {
+		status.Organization = org.origin
 	}
-	if c := v.now.unitOf(v.file).config; c != nil {
-		status.Config, status.Organization = c.uri, c.said.OrgURL
-		switch {
-		case c.said.NoSchema:
-			status.Schema = "none"
-		case c.said.Schema != "":
-			status.Schema = c.said.Schema
-		}
+	if c := now.unitOf(f).config; c != nil {
+		status.Config = c.uri
 	}
 	return status, nil
+}
+
+// schemaOf says what the names of a file are checked against. A schema.json that
+// can't be read leaves the standard tables to the settings, and none to a seg.toml.
+func (s *snapshot) schemaOf(f *file) string {
+	switch c := s.unitOf(f).config; {
+	case s.unitOf(f).schema == nil:
+		return "none"
+	case c != nil && c.said.Schema != "":
+		return c.said.Schema
+	case s.settings.standard:
+		return "standard"
+	}
+	return s.settings.schemaFile
 }
 
 // segmentFile is a source file and the segments that it defines.

@@ -46,6 +46,31 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// TestStatusOfSettings holds that the status tells what is done: which
+// organization is asked, and which tables names are checked against.
+func TestStatusOfSettings(t *testing.T) {
+	for name, test := range map[string]struct{ environment, settings, config, want string }{
+		"settings":            {"", `{"schema":"one.json","org":"https://b.crm4.dynamics.com/main.aspx"}`, "", `"schema":"one.json","organization":"https://b.crm4.dynamics.com"`},
+		"nothing can be read": {"", `{"schema":"missing.json"}`, "", `"schema":"standard","organization":""`},
+		"seg.toml":            {"", `{"schema":"missing.json","org":"https://b.crm4.dynamics.com"}`, "schema = \"one.json\"\n[org]\nurl = \"" + contoso + "\"\n", `"schema":"/w/one.json","organization":"` + contoso + `"`},
+		"seg.toml that can't": {"", `{"schema":"one.json"}`, `schema = "missing.json"`, `"schema":"none","organization":""`},
+		"environment":         {contoso, `{"schema":"none","org":"https://b.crm4.dynamics.com"}`, "[org]\nurl = \"https://c.crm4.dynamics.com\"\n", `"schema":"none","organization":"` + contoso + `"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := map[string]string{"a.seg": "A = PROFILE(contact)\n", "one.json": schemaWith("one")}
+			if test.config != "" {
+				files["seg.toml"] = test.config
+			}
+			c := connect(t, files, func(o *lsp.Options) { o.Organization = test.environment })
+			c.settings = test.settings
+			got := c.begin().request("segql/status", `{"uri":"file:///w/a.seg"}`)
+			if _, got, _ = strings.Cut(got, `"dialect":"",`); !strings.HasPrefix(got, test.want) {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
 func TestSegments(t *testing.T) {
 	c := start(t, map[string]string{
 		"a.seg": "A = PROFILE(contact)\nB = SEGMENT(A) EXCEPT (SEGMENT(a) UNION SEGMENT(Elsewhere))\n",

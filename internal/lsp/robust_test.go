@@ -424,14 +424,8 @@ func TestPullDiagnostics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all.Items) != 2 {
-		t.Errorf("%d reports", len(all.Items))
-	}
-	if _, ok := all.Items[0].(*protocol.WorkspaceUnchangedDocumentDiagnosticReport); !ok {
-		t.Error("a.seg is not reported as unchanged")
-	}
-	if len(c.published) > 0 {
-		t.Error("diagnostics were pushed to a client that pulls them")
+	if got, ok := all.Items[0].(*protocol.WorkspaceFullDocumentDiagnosticReport); !ok || len(all.Items) != 1 || got.URI != at("b.seg") {
+		t.Errorf("the report on what changed is %s", asJSON(all))
 	}
 }
 
@@ -489,14 +483,36 @@ func TestCancel(t *testing.T) {
 	c.alive()
 }
 
+// showingProgress has the client show how far a work is.
+func showingProgress(_ *client, p *protocol.InitializeParams) {
+	yes := true
+	p.Capabilities.Window = &protocol.WindowClientCapabilities{WorkDoneProgress: &yes}
+}
+
+// TestProgressOfTheFirstScan holds that the first scan is shown and can't be
+// stopped: half of a workspace is full of mistakes. A folder that goes is no work.
 func TestProgressOfTheFirstScan(t *testing.T) {
-	c := start(t, map[string]string{"a.seg": "PROFILE(contact)\n"}, func(_ *client, p *protocol.InitializeParams) {
-		yes := true
-		p.Capabilities.Window = &protocol.WindowClientCapabilities{WorkDoneProgress: &yes}
-	})
+	c := start(t, map[string]string{"a.seg": "PROFILE(contact)\n"}, showingProgress)
 	c.await("the end of the progress", func() bool {
-		return strings.Count(strings.Join(c.received, " "), "$/progress") >= 2
+		return len(c.progress) > 1 && strings.Contains(c.progress[len(c.progress)-1], `"end"`)
 	})
+	c.mu.Lock()
+	first := c.progress[0]
+	c.mu.Unlock()
+	if !strings.Contains(first, `"cancellable":false`) {
+		t.Errorf("the progress begins with %s", first)
+	}
+	c.notify("workspace/didChangeWorkspaceFolders", `{"event":{"added":[],"removed":[{"uri":"file:///w","name":"w"}]}}`)
+	c.notify("workspace/didChangeWorkspaceFolders", `{"event":{"added":[{"uri":"file:///w","name":"w"}],"removed":[]}}`)
+	c.await("the end of the next progress", func() bool {
+		last := c.progress[len(c.progress)-1]
+		return strings.Contains(last, `"end"`) && !strings.Contains(last, "segls-1")
+	})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if got := strings.Count(strings.Join(c.received, " "), protocol.MethodWindowWorkDoneProgressCreate); got != 2 {
+		t.Errorf("%d works were shown", got)
+	}
 }
 
 // TestQuiet holds that what should not be done while somebody waits is done in

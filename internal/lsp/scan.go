@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -29,9 +31,7 @@ func (s *server) discover(u fileURI) {
 	if len(s.unknownFolders(u)) == 0 {
 		return
 	}
-	s.goBackground("discover", func(ctx context.Context) {
-		s.reading.Lock()
-		defer s.reading.Unlock()
+	s.enqueue(&s.reading, "discover", func(ctx context.Context) {
 		found := s.readConfigs(ctx, s.unknownFolders(u))
 		if len(found) == 0 {
 			return
@@ -42,7 +42,7 @@ func (s *server) discover(u fileURI) {
 			}
 			n.stale[u] = true
 		})
-		s.watchSchemas(ctx)
+		s.watchSchemas()
 	})
 }
 
@@ -152,7 +152,10 @@ func (s *server) settle() { s.settledOnce.Do(func() { close(s.settled) }) }
 
 // scan reads the source files of folders, telling the client how far it is.
 func (s *server) scan(ctx context.Context, folders []protocol.WorkspaceFolder) {
-	p := s.beginProgress(ctx, "Reading segments")
+	if len(folders) == 0 {
+		return
+	}
+	p := s.beginProgress(ctx, "Reading segments", false) // half of a workspace lacks what the other half uses
 	var found []fileURI
 	for _, folder := range folders {
 		if !s.options.Files.Has(folder.URI) {
@@ -252,9 +255,7 @@ func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidCh
 			others = append(others, e.URI)
 		}
 	}
-	s.goBackground("watched files", func(ctx context.Context) {
-		s.reading.Lock() // two notices of one file must not overtake one another
-		defer s.reading.Unlock()
+	s.enqueue(&s.reading, "watched files", func(ctx context.Context) {
 		now := s.state.Load()
 		found := s.findCreated(ctx, now, created)
 		sources = append(sources, found...)
@@ -270,7 +271,7 @@ func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidCh
 			}
 		}
 		s.reread(ctx, sources)
-		s.watchSchemas(ctx)
+		s.watchSchemas()
 	})
 	return nil
 }
@@ -353,33 +354,73 @@ func (s *snapshot) schemaNames() []string {
 	return slices.Compact(names)
 }
 
-// watchSchemas asks the client to tell when a schema changes that the settings
-// or a seg.toml name, whatever it is called.
-func (s *server) watchSchemas(ctx context.Context) {
-	names := s.state.Load().schemaNames()
-	if !s.can.watchFiles || slices.Equal(names, s.watched) {
+// watched is what the client is asked to watch: a pattern in a folder, or in those
+// of the workspace if that is empty.
+type watched struct {
+	folder  fileURI
+	pattern string
+}
+
+// watches returns what decides on how files are checked: the schemas that the
+// settings or a seg.toml name, whatever they are called, and those and the seg.toml
+// files that are in no folder of the workspace, if the client can watch them.
+func (s *snapshot) watches(elsewhere bool) []watched {
+	var all []watched
+	for _, name := range s.schemaNames() {
+		all = append(all, watched{"", "**/" + globSpecial.Replace(name)})
+	}
+	if !elsewhere {
+		return all
+	}
+	add := func(u fileURI) {
+		folder, ok := parentFolder(u)
+		if ok && !slices.ContainsFunc(s.folders, func(f protocol.WorkspaceFolder) bool { return isIn(u, f.URI) }) {
+			all = append(all, watched{folder, globSpecial.Replace(baseName(u))})
+		}
+	}
+	if u, ok := s.schemaURI(s.settings); ok {
+		add(u)
+	}
+	for folder, c := range s.configs {
+		if c != nil {
+			add(c.uri)
+			if c.said.Schema != "" {
+				add(pathURI(folder, c.said.Schema))
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b watched) int {
+		return cmp.Or(cmp.Compare(a.folder, b.folder), cmp.Compare(a.pattern, b.pattern))
+	})
+	return slices.Compact(all)
+}
+
+// watchSchemas asks the client to tell when one of these files changes.
+func (s *server) watchSchemas() {
+	all := s.state.Load().watches(s.can.watchElsewhere)
+	if !s.can.watchFiles || slices.Equal(all, s.watched) {
 		return
 	}
 	const id = "segls-schemas"
 	if len(s.watched) > 0 {
-		_ = s.client.UnregisterCapability(ctx, &protocol.UnregistrationParams{Unregisterations: []protocol.Unregistration{{ID: id, Method: protocol.MethodWorkspaceDidChangeWatchedFiles}}})
+		s.enqueue(&s.registering, "registration", func(ctx context.Context) {
+			_ = s.client.UnregisterCapability(ctx, &protocol.UnregistrationParams{Unregisterations: []protocol.Unregistration{{ID: id, Method: protocol.MethodWorkspaceDidChangeWatchedFiles}}})
+		})
 	}
-	s.watched = names
-	if len(names) == 0 {
+	s.watched = all
+	if len(all) == 0 {
 		return
 	}
 	var watchers []protocol.FileSystemWatcher
-	for _, name := range names {
-		watchers = append(watchers, protocol.FileSystemWatcher{GlobPattern: protocol.Pattern("**/" + globSpecial.Replace(name))})
+	for _, w := range all {
+		var pattern protocol.GlobPattern = protocol.Pattern(w.pattern)
+		if w.folder != "" {
+			pattern = &protocol.RelativePattern{BaseURI: protocol.URI(w.folder), Pattern: protocol.Pattern(w.pattern)}
+		}
+		watchers = append(watchers, protocol.FileSystemWatcher{GlobPattern: pattern})
 	}
-	options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: watchers})
-	if err == nil {
-		err = s.client.RegisterCapability(ctx, &protocol.RegistrationParams{Registrations: []protocol.Registration{
-			{ID: id, Method: protocol.MethodWorkspaceDidChangeWatchedFiles, RegisterOptions: options},
-		}})
-	}
-	if err != nil {
-		s.log.Warn("the client did not take the registration", "error", err)
+	if options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: watchers}); err == nil {
+		s.register(protocol.Registration{ID: id, Method: protocol.MethodWorkspaceDidChangeWatchedFiles, RegisterOptions: options})
 	}
 }
 
@@ -421,6 +462,15 @@ func (s *server) reread(ctx context.Context, uris []fileURI) {
 	})
 }
 
+// rereadUnwatched reads a file anew that a client without file watching saved
+// or closed: nobody else tells that it is another than when it was read last.
+func (s *server) rereadUnwatched(u fileURI) {
+	if s.can.watchFiles || !s.options.Files.Has(u) || !strings.HasSuffix(u.Path(), project.Extension) {
+		return
+	}
+	s.enqueue(&s.reading, "saved file", func(ctx context.Context) { s.reread(ctx, []fileURI{u}) })
+}
+
 // reconfigure reads all seg.toml files anew.
 func (s *server) reconfigure(ctx context.Context) {
 	var folders []fileURI
@@ -447,8 +497,9 @@ func (s *server) reconfigure(ctx context.Context) {
 
 // DidChangeWorkspaceFolders implements protocol.Server.
 func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.DidChangeWorkspaceFoldersParams) error {
-	added, removed := params.Event.Added, params.Event.Removed
+	added, removed, isOtherFirst := params.Event.Added, params.Event.Removed, false
 	s.change(func(n *next) {
+		before := n.folders
 		folders := slices.DeleteFunc(slices.Clone(n.folders), func(f protocol.WorkspaceFolder) bool {
 			return slices.ContainsFunc(removed, func(r protocol.WorkspaceFolder) bool { return r.URI == f.URI })
 		})
@@ -462,13 +513,15 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 		}
 		n.setStored(nil, gone)
 		n.rebuild() // files of other folders, too, may belong to another one now
+		isOtherFirst = firstOf(before) != firstOf(n.folders)
 	})
-	s.goBackground("new folders", func(ctx context.Context) {
-		s.reading.Lock()
-		defer s.reading.Unlock()
+	s.enqueue(&s.reading, "new folders", func(ctx context.Context) {
+		if isOtherFirst { // a schema that the settings name is in the first folder
+			s.takeSettings(ctx)
+		}
 		s.scan(ctx, added)
 		s.change(func(n *next) { n.reading-- })
-		s.watchSchemas(ctx)
+		s.watchSchemas()
 	})
 	return nil
 }
@@ -511,14 +564,16 @@ func isIn(u, folder fileURI) bool {
 // settings are asked for anew where the client answers that.
 func (s *server) DidChangeConfiguration(_ context.Context, params *protocol.DidChangeConfigurationParams) error {
 	pushed := bytes.Clone(sectionOf(params.Settings))
-	s.goBackground("settings", func(ctx context.Context) {
-		s.reading.Lock()
-		defer s.reading.Unlock()
+	s.enqueue(&s.reading, "settings", func(ctx context.Context) {
 		s.loadSettings(ctx, pushed)
-		s.watchSchemas(ctx)
+		s.watchSchemas()
 	})
 	return nil
 }
+
+// settingsLimit is how long the client has for its settings. What is read of the
+// workspace waits for them.
+const settingsLimit = 5 * time.Second
 
 // loadSettings asks the client for the settings, or takes those it pushed. One
 // that has none leaves those of initialize, and one that can't say what it has,
@@ -529,8 +584,12 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 	}
 	if s.can.configuration {
 		section := Section
-		answer, err := s.client.Configuration(ctx, &protocol.ConfigurationParams{Items: []protocol.ConfigurationItem{{Section: &section}}})
+		limited, cancel := context.WithTimeout(ctx, settingsLimit)
+		answer, err := s.client.Configuration(limited, &protocol.ConfigurationParams{Items: []protocol.ConfigurationItem{{Section: &section}}})
+		cancel()
 		switch {
+		case errors.Is(limited.Err(), context.DeadlineExceeded):
+			s.log.Warn("the client does not say its settings; those that there were hold on", "waited", settingsLimit)
 		case err != nil || len(answer) == 0:
 			s.log.Warn("settings not read", "error", err)
 		case isGiven(answer[0]):
@@ -539,10 +598,18 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 			s.lastSettings = s.initialSettings
 		}
 	}
-	got, problems := parseSettings(s.lastSettings)
+	_, problems := parseSettings(s.lastSettings)
 	for _, p := range problems {
 		s.showMessage(protocol.MessageTypeWarning, "segql settings: %s", p)
 	}
+	s.takeSettings(ctx)
+	signal(s.shown)
+}
+
+// takeSettings has the last settings hold, with the schema that they name as it is
+// now.
+func (s *server) takeSettings(ctx context.Context) {
+	got, _ := parseSettings(s.lastSettings)
 	s.settingsSchema(ctx, got)
 	s.change(func(n *next) {
 		before := n.settings
@@ -552,7 +619,6 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 			n.rebuild()
 		}
 	})
-	s.refresh(ctx)
 }
 
 // isGiven reports whether a client said anything.
@@ -561,28 +627,37 @@ func isGiven(value protocol.LSPAny) bool {
 	return len(value) > 0 && string(value) != "null"
 }
 
+// schemaURI returns where the schema is that settings name, and whether they name
+// one that can be found.
+func (s *snapshot) schemaURI(of *settings) (fileURI, bool) {
+	at := of.schemaFile
+	isAbsolute := path.IsAbs(at) || filepath.IsAbs(at) // a drive of Windows has no slash before it
+	switch first := firstOf(s.folders); {
+	case at == "" || at == "none":
+		return "", false
+	case first != "" && isAbsolute:
+		return pathURI(first, at), true
+	case first != "":
+		return pathURI(first, filePath(child(first, at))), true
+	case isAbsolute:
+		return pathURI("file:///", at), true
+	}
+	return "", false
+}
+
 // settingsSchema reads the schema that settings name.
 func (s *server) settingsSchema(ctx context.Context, got *settings) {
-	switch {
-	case got.schemaFile == "none":
+	if got.schemaFile == "none" {
 		got.standard = false
-	case got.schemaFile != "":
-		now := s.state.Load()
-		if len(now.folders) > 0 || path.IsAbs(got.schemaFile) {
-			at := got.schemaFile
-			var near fileURI = "file:///"
-			if len(now.folders) > 0 {
-				near = now.folders[0].URI
-			}
-			if !path.IsAbs(at) {
-				at = filePath(child(near, at))
-			}
-			read, err := s.options.Files.Schema(ctx, pathURI(near, at))
-			if err != nil {
-				s.showMessage(protocol.MessageTypeWarning, "segql settings: the schema %s can't be read: %s", got.schemaFile, sentence(err))
-			} else {
-				got.standard, got.schema = false, read
-			}
-		}
 	}
+	u, ok := s.state.Load().schemaURI(got)
+	if !ok {
+		return
+	}
+	read, err := s.options.Files.Schema(ctx, u)
+	if err != nil {
+		s.showMessage(protocol.MessageTypeWarning, "segql settings: the schema %s can't be read: %s", got.schemaFile, sentence(err))
+		return
+	}
+	got.standard, got.schema = false, read
 }

@@ -35,8 +35,10 @@ type server struct {
 	conn    jsonrpc2.Conn
 	client  protocol.Client
 
-	ctx        context.Context // ends with the session; of what goes on between requests
+	ctx        context.Context // ends with the session
 	cancel     context.CancelFunc
+	work       context.Context // of what goes on between requests; ends with shutdown, too
+	endWork    context.CancelFunc
 	background sync.WaitGroup
 	phase      atomic.Int32
 	exited     atomic.Bool
@@ -63,19 +65,24 @@ type server struct {
 	// was told last of each file.
 	publishing sync.Mutex
 	published  map[fileURI]published
+	// pullsWorkspace tells that the client asks for the diagnostics of the workspace.
+	pullsWorkspace atomic.Bool
 	// settled is closed when the workspace was read for the first time.
 	settled     chan struct{}
 	settledOnce sync.Once
 	configured  chan struct{} // is closed when the client said what its settings are
 	started     sync.Once
 
-	// reading is held while files or settings are read that the state changes by.
-	reading sync.Mutex
+	// reading reads the files and settings that the state changes by: of two
+	// messages about one of them the later holds.
+	reading queue
+	// registering asks the client to register and unregister.
+	registering queue
 	// The settings of initialize, which never change, and those that the client
-	// gave last. watched are the names of schemas that it watches. The last two
-	// are guarded by reading.
+	// gave last. watched is what it is asked to watch. The last two
+	// are for what stands in reading alone.
 	initialSettings, lastSettings protocol.LSPAny
-	watched                       []string
+	watched                       []watched
 	works                         progressTokens
 	tokens                        tokenCache
 	usage                         usage
@@ -93,6 +100,7 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 		consent: newConsent(),
 	}
 	s.quiet = time.AfterFunc(math.MaxInt64, s.callQuiet) // idle sets the time
+	s.work, s.endWork = context.WithCancel(ctx)
 	s.trace.Store(protocol.TraceValueOff)
 	s.state.Store(newSnapshot(options.Today()))
 	s.conn = jsonrpc2.NewConn(newFrames(rwc, s.idle, s.log), jsonrpc2.WithCodec(newCodec()))
@@ -248,7 +256,7 @@ func (s *server) inPhase(next jsonrpc2.Handler) jsonrpc2.Handler {
 // goBackground runs work that goes on between requests. The server lives on
 // if it panics; work in a loop guards each turn, so that the next one comes.
 func (s *server) goBackground(name string, work func(context.Context)) {
-	s.background.Go(func() { s.guard(name, func() { work(s.ctx) }) })
+	s.background.Go(func() { s.guard(name, func() { work(s.work) }) })
 }
 
 // guard logs a panic of work.

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -200,7 +201,9 @@ func (s *snapshot) foldersAbove(u fileURI, files Files) []fileURI {
 type next struct {
 	*snapshot
 	server *server
-	stale  map[fileURI]bool
+	stale  map[fileURI]bool // the files whose diagnostics may be others than before
+	// recounted are the files of definitions with more or fewer references.
+	recounted []fileURI
 }
 
 // change makes the next state of the server, and has the diagnostics made that
@@ -219,23 +222,29 @@ func (s *server) advance(f func(*next)) (isStale bool) {
 	before := s.state.Load()
 	copied := *before
 	copied.over = make(chan struct{})
-	n := &next{snapshot: &copied, server: s, stale: s.stale}
+	n := &next{snapshot: &copied, server: s, stale: map[fileURI]bool{}}
 	f(n)
 	if today := s.options.Today(); !sameDay(today, n.today) {
 		n.today = today
 		n.rebuild() // dated comments may have lapsed
 	}
-	for u := range s.stale {
+	for u := range n.stale {
+		s.stale[u] = true
 		delete(s.reportIDs, u)
 	}
 	s.state.Store(n.snapshot)
 	close(before.over)
-	for u, f := range n.open {
-		// The client asks again by itself about a text that it changed.
-		if was := before.open[u]; was != nil && was.tree == f.tree && s.stale[u] {
-			signal(s.shown)
-			break
-		}
+	// The client asks again by itself about a text that it changed.
+	isUnedited := func(u fileURI) bool {
+		was, is := before.open[u], n.open[u]
+		return was != nil && is != nil && was.tree == is.tree
+	}
+	isShown := slices.ContainsFunc(n.recounted, isUnedited)
+	for u := range n.stale {
+		isShown = isShown || isUnedited(u)
+	}
+	if isShown {
+		signal(s.shown)
 	}
 	return len(s.stale) > 0
 }
@@ -363,6 +372,9 @@ func (n *next) update(home fileURI, files []*check.File, removed []string) {
 	u.project = u.project.Update(files, removed)
 	for _, f := range u.project.Affected() {
 		n.stale[fileURI(f.Path)] = true
+	}
+	for _, f := range u.project.Recounted() {
+		n.recounted = append(n.recounted, fileURI(f.Path))
 	}
 	n.units = maps.Clone(n.units)
 	n.units[home] = &u

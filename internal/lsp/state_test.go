@@ -137,3 +137,59 @@ func TestMistakesOfAQuery(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckEnds holds that an edit ends the check of an older state, and that the
+// end of a request ends its check.
+func TestCheckEnds(t *testing.T) {
+	s := newTestServer(t, &sink{})
+	u := fileURI("file:///w/a.seg")
+	open := func(version int32, text string) *snapshot {
+		s.change(func(n *next) { n.setOpen(newFile(u, version, true, parser.Parse(text), s.encoding)) })
+		_, _ = s.takeStale()
+		return s.state.Load()
+	}
+	old, now := open(1, "A = PROFILE(contct)"), open(2, "A = PROFILE(contact)")
+	s.publishGuarded(t.Context(), old, u)
+	if _, stale := s.takeStale(); len(stale) != 1 || s.published[u].version != 0 {
+		t.Errorf("of an older state: %v is to be done again, and %v was told", stale, s.published)
+	}
+	s.publishGuarded(t.Context(), now, u)
+	if s.published[u].version != 2 {
+		t.Errorf("of the state: %v was told", s.published)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if items, _, err := s.report(ctx, now, u); err == nil {
+		t.Errorf("of a cancelled request: %v", items)
+	}
+}
+
+// TestShown holds that the client is to ask again for what it shows where an edit
+// changed what another open text shows, and nowhere else.
+func TestShown(t *testing.T) {
+	for _, test := range []struct {
+		edit    string // of b.seg
+		isShown bool
+	}{
+		{"B = SEGMENT(A).FILTER(statecode == 0)\n\nY = PROFILE(contact)", false},
+		{"B = SEGMENT(A)\n\nY = PROFILE(lead)", false}, // to which nothing refers
+		{"B = SEGMENT(A)\n\nX = PROFILE(contact)", true},
+		{"B = SEGMENT(A)\n\nY = SEGMENT(A)", true},
+		{"B = SEGMENT(A) UNION SEGMENT(A)\n\nY = PROFILE(contact)", true},
+	} {
+		s := newTestServer(t, &sink{})
+		open := func(u fileURI, text string) {
+			s.change(func(n *next) { n.setOpen(newFile(u, 1, true, s.parse(u, text), s.encoding)) })
+		}
+		open("file:///w/a.seg", "A = PROFILE(contact)\n\nC = SEGMENT(X)")
+		open("file:///w/b.seg", "B = SEGMENT(A)\n\nY = PROFILE(contact)")
+		for len(s.shown) > 0 {
+			<-s.shown
+		}
+		open("file:///w/b.seg", "B = SEGMENT(A)\n\nY = PROFILE(contact)\n")
+		open("file:///w/b.seg", test.edit)
+		if got := len(s.shown) > 0; got != test.isShown {
+			t.Errorf("%q: to be shown anew is %v", test.edit, got)
+		}
+	}
+}

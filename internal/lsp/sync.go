@@ -52,6 +52,7 @@ func (s *server) DidChange(_ context.Context, params *protocol.DidChangeTextDocu
 	if f == nil {
 		return failed("%s was changed, but is not open", params.TextDocument.URI)
 	}
+	s.saves.stop(f.uri)
 	version, changes := params.TextDocument.Version, params.ContentChanges
 	if f.isOther {
 		f, changes = f.again(), nil
@@ -94,6 +95,13 @@ func reparse(tree *ast.File, edit token.Edit) *ast.File {
 	return parser.Parse(text)
 }
 
+// DidSave implements protocol.Server.
+func (s *server) DidSave(_ context.Context, params *protocol.DidSaveTextDocumentParams) error {
+	s.rereadUnwatched(params.TextDocument.URI)
+	s.validateSaved(params.TextDocument.URI)
+	return nil
+}
+
 // DidClose implements protocol.Server.
 func (s *server) DidClose(_ context.Context, params *protocol.DidCloseTextDocumentParams) error {
 	u, wasOpen := params.TextDocument.URI, false
@@ -102,5 +110,7 @@ func (s *server) DidClose(_ context.Context, params *protocol.DidCloseTextDocume
 		return failed("%s was closed, but is not open", u)
 	}
 	s.tokens.forget(u)
+	s.saves.stop(u)
+	s.rereadUnwatched(u)
 	return nil
 }

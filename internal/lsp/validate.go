@@ -237,7 +237,7 @@ func shifted(f check.Finding, by token.Pos) check.Finding {
 
 // validateLenses returns a lens above each query that can be validated.
 func (s *server) validateLenses(v view) []protocol.CodeLens {
-	if !s.mayAsk() || !v.now.settings.on("codeLens.validate") || v.isLarge() || v.dialect() == check.Realtime {
+	if !s.mayAsk() || !v.now.settings.on("codeLens.validate") || v.dialect() == check.Realtime {
 		return nil
 	}
 	if _, ok := s.organizationOf(v.now, v.file); !ok {
@@ -349,7 +349,7 @@ func (s *server) askRemote(ctx context.Context, v view, org organization, querie
 	if s.can.accessTokens {
 		request.Token = func(ctx context.Context) (string, error) { return s.tokenOf(ctx, org.origin) }
 	}
-	p := s.beginProgress(ctx, "Validating "+baseName(v.uri))
+	p := s.beginProgress(ctx, "Validating "+baseName(v.uri), true)
 	request.Progress, request.Waits = p.report, p.say
 	said, err := s.options.Remote(p.ctx, request)
 	stopped := p.ctx.Err() != nil
@@ -430,15 +430,23 @@ type saves struct {
 	stops map[fileURI]*context.CancelFunc
 }
 
-// begin stops the validation of an earlier save of a file. The context is that of
-// the new one, which the function ends.
+// stop stops the validation of a file that is no longer as it was saved, or that
+// nobody looks at any more.
+func (s *saves) stop(u fileURI) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if stop := s.stops[u]; stop != nil {
+		(*stop)()
+	}
+}
+
+// begin begins the validation of a saved file in place of that of an earlier save.
+// The context is that of the new one, which the function ends.
 func (s *saves) begin(ctx context.Context, u fileURI) (context.Context, context.CancelFunc) {
+	s.stop(u)
 	ctx, stop := context.WithCancel(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if before := s.stops[u]; before != nil {
-		(*before)()
-	}
 	if s.stops == nil {
 		s.stops = map[fileURI]*context.CancelFunc{}
 	}
@@ -453,18 +461,17 @@ func (s *saves) begin(ctx context.Context, u fileURI) (context.Context, context.
 	}
 }
 
-// DidSave implements protocol.Server: where the user wants it, what has no
-// verdict yet is validated.
-func (s *server) DidSave(_ context.Context, params *protocol.DidSaveTextDocumentParams) error {
+// validateSaved has what has no verdict yet validated, where the user wants it.
+func (s *server) validateSaved(u fileURI) {
 	now := s.state.Load()
-	f := now.file(params.TextDocument.URI)
+	f := now.file(u)
 	if f == nil || !s.mayAsk() || !now.settings.on("validate.onSave") {
-		return nil
+		return
 	}
 	v := view{f, now}
 	org, ok := s.organizationOf(now, f)
 	if !ok || v.dialect() == check.Realtime {
-		return nil
+		return
 	}
 	known := now.verdicts[f.uri]
 	unknown := slices.DeleteFunc(slices.Clone(f.tree.Definitions), func(d ast.Placed) bool {
@@ -473,14 +480,13 @@ func (s *server) DidSave(_ context.Context, params *protocol.DidSaveTextDocument
 		return asked || d.Query == nil
 	})
 	if len(unknown) == 0 {
-		return nil
+		return
 	}
-	ctx, stop := s.saves.begin(s.ctx, f.uri)
+	ctx, stop := s.saves.begin(s.work, f.uri)
 	s.goBackground("validate on save", func(context.Context) {
 		defer stop()
 		if _, err := s.validate(ctx, v, unknown, false); err != nil && ctx.Err() == nil {
 			s.showMessage(protocol.MessageTypeWarning, "%s", err)
 		}
 	})
-	return nil
 }

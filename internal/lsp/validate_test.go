@@ -328,31 +328,49 @@ func TestValidateToken(t *testing.T) {
 // kept.
 func TestValidateStop(t *testing.T) {
 	o := &organization{wait: true}
-	yes := true
-	c := startRemote(t, o, nil, usesOrg(contoso), func(_ *client, p *protocol.InitializeParams) {
-		p.Capabilities.Window = &protocol.WindowClientCapabilities{WorkDoneProgress: &yes}
-	})
+	c := startRemote(t, o, nil, usesOrg(contoso), showingProgress)
 	c.open(at("a.seg"), 1, "A = PROFILE(contact) // bad\nB = PROFILE(contact)")
 	c.diagnostics(at("a.seg"), 1)
-	created := func() int {
-		n := 0
-		for _, method := range c.received {
-			if method == protocol.MethodWindowWorkDoneProgressCreate {
-				n++
-			}
-		}
-		return n
-	}
-	c.mu.Lock()
-	before := created()
-	c.mu.Unlock()
 	done := make(chan string)
 	go func() { done <- c.validate(`["` + string(at("a.seg")) + `"]`) }()
-	c.await("progress", func() bool { return created() > before })
+	c.await("progress", func() bool { return strings.Contains(strings.Join(c.progress, " "), `"segls-2"`) }) // behind the scan's
 	until(t, "a query", func() bool { return len(o.take()) > 0 })
-	c.notify("window/workDoneProgress/cancel", fmt.Sprintf(`{"token":"segls-%d"}`, before+1))
+	c.notify("window/workDoneProgress/cancel", `{"token":"segls-2"}`)
 	equal(t, "result", `{"asked":1,"rejected":1,"message":"validation was stopped; https://contoso.crm4.dynamics.com rejects 1 of 1 queries"}`, <-done)
 	c.remote("a.seg", 1, 1)
+}
+
+// TestValidateWhileItIsRead asks for a query by its position, and changes the text
+// before the workspace is read: that query is asked about, or none.
+func TestValidateWhileItIsRead(t *testing.T) {
+	const head = "// seg:dialect outbound\n"
+	for name, test := range map[string]struct{ text, want, asked string }{
+		"moved":   {head + "Other = PROFILE(account)\n\nA = PROFILE(contact)\n", "accepts 1 query", contoso + " A"},
+		"changed": {head + "A = PROFILE(account)\n", "a.seg was changed before the workspace was read; ask again", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o, goOn := &organization{}, make(chan struct{})
+			c := startRemote(t, o, nil, usesOrg(contoso), func(c *client, p *protocol.InitializeParams) {
+				c.files.finding = func(uri.URI) { <-goOn }
+				p.Trace = protocol.TraceValueMessages
+			})
+			c.open(at("a.seg"), 1, head+"Z = PROFILE(lead)\n\nA = PROFILE(contact)\n")
+			done := make(chan string)
+			go func() { done <- c.validate(`["` + string(at("a.seg")) + `",{"line":3,"character":0}]`) }()
+			c.await("the command", func() bool {
+				return slices.ContainsFunc(c.traces, func(trace protocol.LogTraceParams) bool {
+					return trace.Message == "received request workspace/executeCommand"
+				})
+			})
+			c.change(at("a.seg"), 2, &protocol.TextDocumentContentChangeWholeDocument{Text: test.text})
+			_ = c.call("textDocument/hover", "{}") // with its answer the change before it is done
+			close(goOn)
+			if got := <-done; !strings.Contains(got, test.want) {
+				t.Errorf("got %s", got)
+			}
+			equal(t, "asked", test.asked, strings.Join(o.take(), " "))
+		})
+	}
 }
 
 // TestValidateFails holds that the reason reaches the user, and that what came

@@ -186,6 +186,7 @@ func (b *completer) inEvent() bool {
 
 // joints adds what joins conditions. They are found by their words, too.
 func (b *completer) joints() {
+	b.isPartial = b.isPartial || b.prefix == ""
 	for i, op := range []string{"&&", "||"} {
 		word := []token.Word{token.AND, token.OR}[i]
 		c := candidate{label: op, insert: b.spaced(op), kind: protocol.CompletionItemKindOperator, rank: i, data: itemData{Kind: itemWord, Name: op}}
@@ -355,7 +356,9 @@ func (b *completer) choices(f *frame) {
 		switch {
 		case b.quoted != "":
 			x.filter = b.quoted[:1] + choice.Label
-		case b.prefix != "" && isDigit(b.prefix[0]):
+		case b.prefix == "":
+			b.isPartial = true
+		case isDigit(b.prefix[0]):
 			x.filter = value
 		}
 		b.add(x)
@@ -403,7 +406,7 @@ func consentBy(column string) string {
 
 // null adds ISNULL in place of a comparison with null.
 func (b *completer) null(f *frame) {
-	if len(b.prefix) < 2 || !hasPrefixFold("null", b.prefix) || f.left.name == "" || f.lastStart < 0 {
+	if !hasPrefixFold("null", b.prefix) || f.left.name == "" || f.lastStart < 0 {
 		return
 	}
 	w := token.ISNULL
@@ -420,6 +423,10 @@ func (b *completer) null(f *frame) {
 	}
 	// No more than the column and the operator may stand there.
 	if written := strings.Join(strings.Fields(b.around[f.lastStart:b.start]), ""); written != column+f.op {
+		return
+	}
+	if len(b.prefix) < 2 {
+		b.isPartial = true
 		return
 	}
 	b.add(candidate{

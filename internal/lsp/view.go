@@ -151,7 +151,7 @@ func (f *file) definitionsIn(at token.Span) []ast.Placed {
 // touches that, too.
 func (f *file) touching(at token.Span) []ast.Placed {
 	found, tail := f.definitionsIn(at), f.tree.Tail
-	if tail.Definition != nil && tail.Text != "" && tail.Offset <= at.End {
+	if tail.Text != "" && tail.Offset <= at.End {
 		found = append(found, tail)
 	}
 	return found

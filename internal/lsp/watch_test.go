@@ -144,3 +144,19 @@ func TestCreatedFolder(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestFilesElsewhereAreWatched holds that a client that can is asked to watch the
+// seg.toml and the schemas that lie in no folder of the workspace.
+func TestFilesElsewhereAreWatched(t *testing.T) {
+	yes := true
+	c := start(t, map[string]string{"seg.toml": `schema = "../shared/s.json"`, "sub/a.seg": "A = PROFILE(contact)\n"}, watching, func(_ *client, p *protocol.InitializeParams) {
+		p.Capabilities.Workspace.DidChangeWatchedFiles.RelativePatternSupport = &yes
+		p.WorkspaceFolders = protocol.NewNullable([]protocol.WorkspaceFolder{{URI: root + "/sub", Name: "sub"}})
+	})
+	for _, want := range []string{
+		`{"globPattern":{"baseUri":"file:///w","pattern":"seg.toml"}}`,
+		`{"globPattern":{"baseUri":"file:///shared","pattern":"s.json"}}`,
+	} {
+		c.await(want, func() bool { return strings.Contains(strings.Join(c.registered, " "), want) })
+	}
+}

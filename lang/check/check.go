@@ -283,11 +283,26 @@ type pass struct {
 // the project, in the order of the text. What was found out in this project or
 // one that it comes from is used again, where it is still right.
 func (p *Project) Check(f *File) []Finding {
+	found, _ := p.CheckUntil(f, func() bool { return false })
+	return found
+}
+
+// checkedAtATime is how many definitions are checked before someone is asked
+// whether to stop, which takes as long as to see that one is checked already.
+const checkedAtATime = 16
+
+// CheckUntil is Check for someone who may want no answer any more: stop is asked
+// every few definitions. It reports whether it came to the end. What it found out
+// until it was stopped need not be found out again.
+func (p *Project) CheckUntil(f *File, stop func() bool) (found []Finding, isDone bool) {
 	c := &findings{project: p, unit: p.unitOf(f)}
 	if e := f.Tree.Unread; e != nil {
 		c.all = append(c.all, syntaxError(e).Finding)
 	}
 	for i, d := range c.unit.defs {
+		if i%checkedAtATime == 0 && stop() {
+			return nil, false
+		}
 		c.def, c.isLast = d, d == c.unit.last()
 		notes := p.notes(c.unit, d)
 		for k := range notes {
@@ -300,7 +315,7 @@ func (p *Project) Check(f *File) []Finding {
 		c.ignore()
 		c.sort()
 	}
-	return c.all
+	return c.all, true
 }
 
 // findings is the state of one check of one file.

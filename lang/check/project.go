@@ -32,6 +32,9 @@ type Project struct {
 	// state is the same in projects that give the same answers.
 	state    *state
 	affected []*File
+	// recounted are the files with definitions that are referred to more often or
+	// less often than before.
+	recounted []*File
 }
 
 // entry is what a project knows of a name.
@@ -350,6 +353,10 @@ func (p *Project) File(path string) *File {
 // project that Update was called on, in the project's order. Of a project that
 // NewProject made these are all.
 func (p *Project) Affected() []*File { return slices.Clone(p.affected) }
+
+// Recounted returns the files that define what is referred to more often or less
+// often than in the project that Update was called on. A file may be there twice.
+func (p *Project) Recounted() []*File { return slices.Clone(p.recounted) }
 
 // Definitions yields the named definitions, in the order of the files and of
 // their texts.

@@ -20,7 +20,7 @@ func NewProject(files []*File, today time.Time) *Project {
 // [segql/lang/parser.Reparse] keeps them. P stays as it is.
 func (p *Project) Update(files []*File, removed []string) *Project {
 	q := *p
-	q.state, q.affected = &state{}, nil
+	q.state, q.affected, q.recounted = &state{}, nil, nil
 	u := &update{
 		was: p, now: &q, changes: map[string]*change{},
 		paths: draft[int]{table: p.paths}, names: draft[*entry]{table: p.names},
@@ -192,7 +192,29 @@ func (u *update) link() {
 			u.names.set(name, after)
 		}
 		u.compare(name, before, after)
+		if countReferences(name, c.comeRefs) != countReferences(name, c.goneRefs) {
+			for _, d := range after.defs {
+				u.now.recounted = append(u.now.recounted, u.now.unit(d.unit).file)
+			}
+		}
 	}
+}
+
+// countReferences returns how often definitions that refer to a name do so.
+func countReferences(name string, defs []*def) int {
+	n := 0
+	for _, d := range defs {
+		if len(d.refs) == len(d.keys) {
+			n++
+			continue
+		}
+		for _, ref := range d.refs {
+			if strings.EqualFold(ref.Name, name) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // without returns a list with what comes and without what is gone.
