@@ -399,7 +399,7 @@ func (p *Project) notes(u *unit, d *def) []note {
 	}
 	names := d.names.Swap(nil)
 	if !holds(p, d, names) {
-		names = p.findNames(u, d)
+		names = p.findNames(u, d, false)
 	}
 	c.res, c.asked = names.value, slices.Clip(names.asked)
 	c.walk(d.tree)

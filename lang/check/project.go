@@ -35,6 +35,9 @@ type Project struct {
 	// recounted are the files with definitions that are referred to more often or
 	// less often than before.
 	recounted []*File
+	// isEdit tells that the project came of one with the same files, but for the
+	// text of one.
+	isEdit bool
 }
 
 // entry is what a project knows of a name.
@@ -233,18 +236,23 @@ func (p *Project) findResult(d *def) string {
 	if holds(p, d, m) {
 		return m.value
 	}
-	names := p.findNames(p.unit(d.unit), d)
+	// After an edit the definition is checked next, which needs all of its names.
+	// Of many definitions they would take much memory until then.
+	names := p.findNames(p.unit(d.unit), d, !p.isEdit)
 	m = &memo[string]{value: names.value.Table, asked: names.asked}
 	m.state.Store(p.state)
 	d.result.Store(m)
-	d.names.Store(names)
+	if p.isEdit {
+		d.names.Store(names)
+	}
 	return m.value
 }
 
-// findNames finds what the names in a definition of a unit mean.
-func (p *Project) findNames(u *unit, d *def) *memo[*Resolution] {
+// findNames finds what the names in a definition of a unit mean, or only those
+// that make rows.
+func (p *Project) findNames(u *unit, d *def, rowsOnly bool) *memo[*Resolution] {
 	m := &memo[*Resolution]{}
-	m.value = Resolve(d.tree, Env{Schema: u.file.Schema, Dialect: u.dialect, Segment: func(name string) (string, bool) {
+	m.value = Resolve(d.tree, Env{Schema: u.file.Schema, Dialect: u.dialect, RowsOnly: rowsOnly, Segment: func(name string) (string, bool) {
 		name = strings.ToLower(name)
 		a := p.answer(d, askTable, name)
 		m.asked = append(m.asked, asked{askTable, name, a})

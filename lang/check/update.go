@@ -21,6 +21,7 @@ func NewProject(files []*File, today time.Time) *Project {
 func (p *Project) Update(files []*File, removed []string) *Project {
 	q := *p
 	q.state, q.affected, q.recounted = &state{}, nil, nil
+	q.isEdit = len(files) == 1 && len(removed) == 0 && p.File(files[0].Path) != nil
 	u := &update{
 		was: p, now: &q, changes: map[string]*change{},
 		paths: draft[int]{table: p.paths}, names: draft[*entry]{table: p.names},
