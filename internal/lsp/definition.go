@@ -11,7 +11,7 @@ import (
 // Definition implements protocol.Server. It leads from the name of a segment to
 // its definition, from an alias to the step that gives it, and from a table
 // before a column to the step whose row that is. Other names lead to the schema
-// file, if the query is checked with one.
+// file that a seg.toml names.
 func (s *server) Definition(ctx context.Context, params *protocol.DefinitionParams) (protocol.DefinitionResult, error) {
 	v, n, err := s.nameIn(ctx, params.TextDocument, params.Position)
 	if err != nil {

@@ -73,9 +73,14 @@ func (s *server) idle() {
 	s.awaitQuiet()
 }
 
-// quickFile is the size in bytes up to which a text is checked between two
-// messages, which takes some milliseconds at worst.
-const quickFile = 64 << 10
+const (
+	// quickFile is the size in bytes up to which a text is checked between two
+	// messages.
+	quickFile = 64 << 10
+	// quickTime is how long that may take before diagnose goes on with it. Only a
+	// definition is not left in the middle.
+	quickTime = 5 * time.Millisecond
+)
 
 // publishEdited tells the client the diagnostics of the one file that is stale.
 // It reports false if there are more, or if it can't now.
@@ -93,7 +98,8 @@ func (s *server) publishEdited() bool {
 		return false
 	}
 	if s.work.Err() == nil {
-		s.publishGuarded(s.work, now, stale[0])
+		end := time.Now().Add(quickTime)
+		s.publishGuarded(s.work, now, stale[0], func() bool { return time.Now().After(end) })
 	}
 	return true
 }
@@ -132,14 +138,21 @@ func (s *server) publishNext(ctx context.Context) bool {
 			s.putBack(stale[i:])
 			return true
 		}
-		s.publishGuarded(ctx, now, u)
+		s.publishGuarded(ctx, now, u, s.isOver(ctx, now))
 	}
 	return true
 }
 
-func (s *server) publishGuarded(ctx context.Context, now *snapshot, u fileURI) {
+// isOver returns a function that tells whether there is another state than now, or
+// nobody to tell.
+func (s *server) isOver(ctx context.Context, now *snapshot) func() bool {
+	return func() bool { return ctx.Err() != nil || s.state.Load() != now }
+}
+
+// publishGuarded is publish, and leaves to diagnose what was stopped.
+func (s *server) publishGuarded(ctx context.Context, now *snapshot, u fileURI, stop func() bool) {
 	s.guard("diagnostics of "+string(u), func() {
-		if !s.publish(ctx, now, u) {
+		if !s.publish(ctx, now, u, stop) {
 			s.putBack([]fileURI{u})
 			signal(s.wake)
 		}
@@ -148,13 +161,13 @@ func (s *server) publishGuarded(ctx context.Context, now *snapshot, u fileURI) {
 
 var hashSeed = maphash.MakeSeed()
 
-// publish tells the client the diagnostics of a file. It reports false if there is
-// another state before they are made.
-func (s *server) publish(ctx context.Context, now *snapshot, u fileURI) bool {
+// publish tells the client the diagnostics of a file. It reports false if it was
+// stopped before they were made.
+func (s *server) publish(ctx context.Context, now *snapshot, u fileURI, stop func() bool) bool {
 	params := &protocol.PublishDiagnosticsParams{URI: now.written(u), Diagnostics: []protocol.Diagnostic{}}
 	is := published{written: params.URI}
 	if !s.isPulled(now, u) {
-		items, isDone := s.diagnosticsOf(now, u, func() bool { return ctx.Err() != nil || s.state.Load() != now })
+		items, isDone := s.diagnosticsOf(now, u, stop)
 		if !isDone {
 			return false
 		}
@@ -364,9 +377,12 @@ func (s *server) DiagnosticWorkspace(ctx context.Context, params *protocol.Works
 func (s *server) waitOver(ctx context.Context, now *snapshot) error {
 	s.calls.Add(-1)
 	defer s.calls.Add(1)
+	s.awaitQuiet()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-s.presence.Done():
+		return s.presence.Err()
 	case <-now.over:
 		return nil
 	}

@@ -21,17 +21,18 @@ import (
 type frames struct {
 	jsonrpc2.Stream // for what is sent
 	in              *bufio.Reader
+	gone            func()
 	body            []byte // of the last message, which borrows it
 	log             *slog.Logger
 }
 
 // newFrames reads messages from rwc. It calls idle before it waits for the next
-// one, if there is none yet. Only an instantReader tells; with others it may be
-// there all the same.
-func newFrames(rwc io.ReadWriteCloser, idle func(), log *slog.Logger) *frames {
+// one, if there is none yet, and gone when there will be no more. Only an
+// instantReader tells that there is none; with others it may be there all the same.
+func newFrames(rwc io.ReadWriteCloser, idle, gone func(), log *slog.Logger) *frames {
 	in := idleReader{Reader: rwc, idle: idle}
 	in.now, _ = rwc.(instantReader)
-	return &frames{Stream: jsonrpc2.NewStream(rwc), in: bufio.NewReader(in), log: log}
+	return &frames{Stream: jsonrpc2.NewStream(rwc), in: bufio.NewReader(in), gone: gone, log: log}
 }
 
 // instantReader is a connection that can be read from without waiting.
@@ -67,6 +68,7 @@ func (f *frames) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
 			return nil, 0, err
 		}
 		if err := f.readBody(); err != nil {
+			f.gone()
 			return nil, 0, err
 		}
 		message, err := jsonrpc2.DecodeMessage(f.body)

@@ -166,7 +166,7 @@ func TestProgressShownLate(t *testing.T) {
 func TestIdle(t *testing.T) {
 	p := &slowPipe{there: strings.Repeat("Content-Length: 38\r\n\r\n"+`{"jsonrpc":"2.0","method":"something"}`, 100)}
 	read, idle := 0, []int{}
-	in := newFrames(newOutbox(p, func() {}), func() { idle = append(idle, read) }, slog.New(slog.DiscardHandler))
+	in := newFrames(newOutbox(p, func() {}), func() { idle = append(idle, read) }, func() {}, slog.New(slog.DiscardHandler))
 	for ; ; read++ {
 		if _, _, err := in.Read(t.Context()); err != nil {
 			break

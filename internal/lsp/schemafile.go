@@ -22,7 +22,8 @@ type element struct {
 }
 
 // schemaPlace returns where the schema file that a seg.toml names speaks of a
-// table, column, relationship, event or link. Standard tables stand in no file.
+// table, column, relationship, event or link, if that is one that seg schema wrote.
+// Standard tables stand in no file.
 func (s *server) schemaPlace(ctx context.Context, v view, n named) protocol.LocationSlice {
 	unit := v.now.unitOf(v.file)
 	if unit.config == nil || unit.config.said.Schema == "" {
@@ -37,7 +38,9 @@ func (s *server) schemaPlace(ctx context.Context, v view, n named) protocol.Loca
 	if err != nil {
 		return nil // the diagnostics of seg.toml say why
 	}
-	at, ok := findElement(jsontext.Value(text), 0, path)
+	const mark = "\uFEFF"
+	object := strings.TrimPrefix(text, mark)
+	at, ok := findElement(jsontext.Value(object), len(text)-len(object), path)
 	if !ok {
 		return nil
 	}

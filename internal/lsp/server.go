@@ -35,10 +35,14 @@ type server struct {
 	conn    jsonrpc2.Conn
 	client  protocol.Client
 
-	ctx        context.Context // ends with the session
-	cancel     context.CancelFunc
-	work       context.Context // of what goes on between requests; ends with shutdown, too
-	endWork    context.CancelFunc
+	ctx     context.Context // ends with the session
+	cancel  context.CancelFunc
+	work    context.Context // of what goes on between requests; ends with shutdown, too
+	endWork context.CancelFunc
+	// presence ends when the client is gone, or wants nothing more: what may wait for
+	// long for something else than it waits no longer.
+	presence   context.Context
+	leave      context.CancelFunc
 	background sync.WaitGroup
 	phase      atomic.Int32
 	exited     atomic.Bool
@@ -101,9 +105,10 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 	}
 	s.quiet = time.AfterFunc(math.MaxInt64, s.callQuiet) // idle sets the time
 	s.work, s.endWork = context.WithCancel(ctx)
+	s.presence, s.leave = context.WithCancel(s.work)
 	s.trace.Store(protocol.TraceValueOff)
 	s.state.Store(newSnapshot(options.Today()))
-	s.conn = jsonrpc2.NewConn(newFrames(rwc, s.idle, s.log), jsonrpc2.WithCodec(newCodec()))
+	s.conn = jsonrpc2.NewConn(newFrames(rwc, s.idle, s.leave, s.log), jsonrpc2.WithCodec(newCodec()))
 	s.client = protocol.ClientDispatcher(s.conn)
 	return s
 }

@@ -3,6 +3,7 @@ package lsp
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"runtime"
@@ -149,14 +150,15 @@ func TestCheckEnds(t *testing.T) {
 		return s.state.Load()
 	}
 	old, now := open(1, "A = PROFILE(contct)"), open(2, "A = PROFILE(contact)")
-	s.publishGuarded(t.Context(), old, u)
+	s.publishGuarded(t.Context(), old, u, s.isOver(t.Context(), old))
 	if _, stale := s.takeStale(); len(stale) != 1 || s.published[u].version != 0 {
 		t.Errorf("of an older state: %v is to be done again, and %v was told", stale, s.published)
 	}
-	s.publishGuarded(t.Context(), now, u)
+	s.publishGuarded(t.Context(), now, u, s.isOver(t.Context(), now))
 	if s.published[u].version != 2 {
 		t.Errorf("of the state: %v was told", s.published)
 	}
+	now = open(3, "A = PROFILE(account)")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if items, _, err := s.report(ctx, now, u); err == nil {
@@ -191,5 +193,41 @@ func TestShown(t *testing.T) {
 		if got := len(s.shown) > 0; got != test.isShown {
 			t.Errorf("%q: to be shown anew is %v", test.edit, got)
 		}
+	}
+}
+
+// TestSlowEdit holds that the check of an edit does not keep the next message
+// waiting: what takes long is left to diagnose.
+func TestSlowEdit(t *testing.T) {
+	s := newTestServer(t, &sink{})
+	close(s.settled)
+	u := fileURI("file:///w/a.seg")
+	var text strings.Builder
+	for i := range 6000 {
+		fmt.Fprintf(&text, "A%d = PROFILE(contact)\n", i)
+	}
+	s.change(func(n *next) {
+		n.setOpen(newFile("file:///w/names.seg", 1, true, parser.Parse(text.String()), s.encoding))
+	})
+	_, _ = s.takeStale()
+	text.Reset()
+	for i := range 2000 {
+		fmt.Fprintf(&text, "B%d = SEGMENT(Nosuchsegment%d)\n", i, i)
+	}
+	s.change(func(n *next) { n.setOpen(newFile(u, 1, true, parser.Parse(text.String()), s.encoding)) })
+	for len(s.wake) > 0 {
+		<-s.wake
+	}
+	s.isEdited.Store(true)
+	start := time.Now()
+	s.idle()
+	took := time.Since(start)
+	if len(s.wake) != 1 || s.published[u].version != 0 {
+		t.Errorf("after %s nothing was left to diagnose", took)
+	}
+	for s.publishNext(t.Context()) {
+	}
+	if s.published[u].version != 1 {
+		t.Error("its diagnostics were not told in the end")
 	}
 }

@@ -349,6 +349,9 @@ func (s *server) askRemote(ctx context.Context, v view, org organization, querie
 	if s.can.accessTokens {
 		request.Token = func(ctx context.Context) (string, error) { return s.tokenOf(ctx, org.origin) }
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.presence, cancel)()
 	p := s.beginProgress(ctx, "Validating "+baseName(v.uri), true)
 	request.Progress, request.Waits = p.report, p.say
 	said, err := s.options.Remote(p.ctx, request)

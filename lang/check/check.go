@@ -287,24 +287,24 @@ func (p *Project) Check(f *File) []Finding {
 	return found
 }
 
-// checkedAtATime is how many definitions are checked before someone is asked
-// whether to stop, which takes as long as to see that one is checked already.
-const checkedAtATime = 16
-
 // CheckUntil is Check for someone who may want no answer any more: stop is asked
-// every few definitions. It reports whether it came to the end. What it found out
-// until it was stopped need not be found out again.
+// before each definition that has to be checked anew. It reports whether it came
+// to the end. What it found out until it was stopped need not be found out again.
 func (p *Project) CheckUntil(f *File, stop func() bool) (found []Finding, isDone bool) {
 	c := &findings{project: p, unit: p.unitOf(f)}
 	if e := f.Tree.Unread; e != nil {
 		c.all = append(c.all, syntaxError(e).Finding)
 	}
 	for i, d := range c.unit.defs {
-		if i%checkedAtATime == 0 && stop() {
-			return nil, false
+		m := d.checked.Load()
+		if !holds(p, d, m) {
+			if stop() {
+				return nil, false
+			}
+			m = p.check(c.unit, d)
 		}
 		c.def, c.isLast = d, d == c.unit.last()
-		notes := p.notes(c.unit, d)
+		notes := m.value
 		for k := range notes {
 			c.add(&notes[k], c.unit.placed(i).Offset)
 		}
@@ -384,12 +384,8 @@ func syntaxError(e *ast.Error) note {
 	return note{Finding: Finding{Rule: e.Code, Severity: Error, Span: e.Span, Message: e.Message, Fixes: e.Fixes, Sure: sure}}
 }
 
-// notes returns what there is to say about a definition of a unit.
-func (p *Project) notes(u *unit, d *def) []note {
-	m := d.checked.Load()
-	if holds(p, d, m) {
-		return m.value
-	}
+// check finds what there is to say about a definition of a unit.
+func (p *Project) check(u *unit, d *def) *memo[[]note] {
 	c := &pass{project: p, file: u.file, dialect: u.dialect, at: d, def: d.tree}
 	for _, e := range d.tree.Errors {
 		n := syntaxError(e)
@@ -403,10 +399,10 @@ func (p *Project) notes(u *unit, d *def) []note {
 	}
 	c.res, c.asked = names.value, slices.Clip(names.asked)
 	c.walk(d.tree)
-	m = &memo[[]note]{value: slices.Clone(c.notes), asked: slices.Clone(c.asked)} // without room to grow: they are kept
+	m := &memo[[]note]{value: slices.Clone(c.notes), asked: slices.Clone(c.asked)} // without room to grow: they are kept
 	m.state.Store(p.state)
 	d.checked.Store(m)
-	return m.value
+	return m
 }
 
 // ask asks the project about a name that stands in the definition, or about

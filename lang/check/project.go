@@ -35,9 +35,9 @@ type Project struct {
 	// recounted are the files with definitions that are referred to more often or
 	// less often than before.
 	recounted []*File
-	// isEdit tells that the project came of one with the same files, but for the
-	// text of one.
-	isEdit bool
+	// edited is the unit whose text alone is another one than in the project that
+	// this one came of, -1 if there is more.
+	edited int
 }
 
 // entry is what a project knows of a name.
@@ -236,13 +236,14 @@ func (p *Project) findResult(d *def) string {
 	if holds(p, d, m) {
 		return m.value
 	}
-	// After an edit the definition is checked next, which needs all of its names.
-	// Of many definitions they would take much memory until then.
-	names := p.findNames(p.unit(d.unit), d, !p.isEdit)
+	// A definition that was edited is checked next, which needs all of its names.
+	// Those of many would take much memory until then.
+	isNext := d.unit == p.edited
+	names := p.findNames(p.unit(d.unit), d, !isNext)
 	m = &memo[string]{value: names.value.Table, asked: names.asked}
 	m.state.Store(p.state)
 	d.result.Store(m)
-	if p.isEdit {
+	if isNext {
 		d.names.Store(names)
 	}
 	return m.value

@@ -148,15 +148,19 @@ func (c *pass) tests(n ast.Node, f func(tested)) {
 		if !ok {
 			return
 		}
-		info := c.res.Column(column).Column
 		for _, v := range n.Values {
-			t := tested{column: column, info: info, op: token.Equal, value: v}
-			if info != nil {
-				t.class = classOf(info.Type)
-			}
-			f(t)
+			f(c.equals(column, v))
 		}
 	}
+}
+
+// equals returns what a value in a list says of a column.
+func (c *pass) equals(column *ast.ColumnExpr, value ast.Expr) tested {
+	t := tested{column: column, info: c.res.Column(column).Column, op: token.Equal, value: value}
+	if t.info != nil {
+		t.class = classOf(t.info.Type)
+	}
+	return t
 }
 
 func (c *pass) test(n *ast.CompareExpr) (tested, bool) {
@@ -367,15 +371,25 @@ func (c *pass) labelled(t tested) (schema.Choice, bool) {
 
 // isLabel reports whether what looks like a column, the current node, is the
 // label of a choice.
-func (c *pass) isLabel(column *ast.ColumnExpr) (found bool) {
-	for _, n := range c.path {
-		c.tests(n, func(t tested) {
-			if t.value == column {
-				_, found = c.labelled(t)
+func (c *pass) isLabel(column *ast.ColumnExpr) bool {
+	for i := 1; ; i++ {
+		var t tested
+		switch n := c.parent(i).(type) {
+		case *ast.ParenExpr:
+			continue
+		case *ast.CompareExpr:
+			t, _ = c.test(n)
+		case *ast.InExpr: // which may have many values, and all of them be columns
+			if left, ok := n.Left.(*ast.ColumnExpr); ok && left != column {
+				t = c.equals(left, column)
 			}
-		})
+		}
+		if t.value != column {
+			return false
+		}
+		_, found := c.labelled(t)
+		return found
 	}
-	return found
 }
 
 // maxListed is how many choices a message lists.

@@ -21,7 +21,10 @@ func NewProject(files []*File, today time.Time) *Project {
 func (p *Project) Update(files []*File, removed []string) *Project {
 	q := *p
 	q.state, q.affected, q.recounted = &state{}, nil, nil
-	q.isEdit = len(files) == 1 && len(removed) == 0 && p.File(files[0].Path) != nil
+	q.edited = -1
+	if len(files) == 1 && len(removed) == 0 {
+		q.edited, _ = p.id(files[0].Path)
+	}
 	u := &update{
 		was: p, now: &q, changes: map[string]*change{},
 		paths: draft[int]{table: p.paths}, names: draft[*entry]{table: p.names},
