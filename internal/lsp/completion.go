@@ -248,7 +248,7 @@ func (b *completer) list() *protocol.CompletionList {
 		x, y := &b.candidates[i], &b.candidates[k]
 		return cmp.Or(x.match-y.match, x.rank-y.rank, y.uses-x.uses, x.place-y.place, i-k)
 	})
-	list := &protocol.CompletionList{IsIncomplete: b.isPartial}
+	list := &protocol.CompletionList{IsIncomplete: b.isPartial || len(order) < len(b.candidates)}
 	if len(order) > maxItems {
 		order, list.IsIncomplete = order[:maxItems], true
 	}

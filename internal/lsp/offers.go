@@ -39,6 +39,7 @@ func (b *completer) all() {
 // say about the file come first.
 func (b *completer) inComment() {
 	text := strings.TrimLeft(b.comment, "/* \t")
+	b.isPartial = text != "seg:" && strings.HasPrefix("seg:", text)
 	if strings.HasPrefix(text, "seg:") && !strings.ContainsAny(text, " \t") {
 		b.comment, b.prefix = "", text
 		b.spanPrefix("")

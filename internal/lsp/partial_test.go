@@ -20,6 +20,8 @@ func TestCompletionIsIncomplete(t *testing.T) {
 		{filter + "0 ", "a", "&&"},
 		{filter, "0", "Active (0)"},
 		{"A = PROFILE(contact) ", "U", "UNION"},
+		{"A = PROFILE(ma", "r", "msdyn_copilottranscript"}, // has the letters alone, and is not among names that start with them
+		{"// ", "seg:", "seg:ignore"},
 	} {
 		t.Run(test.text+test.typed, func(t *testing.T) {
 			c := start(t, map[string]string{"z.seg": "Spenders = PROFILE(contact).FILTER(statecode = 0)\n"})

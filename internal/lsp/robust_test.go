@@ -581,3 +581,32 @@ func TestQuietWaits(t *testing.T) {
 		t.Error("nothing was done in the pause behind the answer")
 	}
 }
+
+// TestEndsWhileAQuestionWaits holds that the server ends with its client, also
+// while that waits for the next diagnostics of the workspace.
+func TestEndsWhileAQuestionWaits(t *testing.T) {
+	c := start(t, nil, func(_ *client, p *protocol.InitializeParams) {
+		p.Capabilities.TextDocument.Diagnostic = &protocol.DiagnosticClientCapabilities{}
+	})
+	c.open(at("a.seg"), 1, "PROFILE(contact)")
+	report, err := c.DiagnosticWorkspace(t.Context(), &protocol.WorkspaceDiagnosticParams{PreviousResultIds: []protocol.PreviousResultId{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := report.Items[0].(*protocol.WorkspaceFullDocumentDiagnosticReport)
+	waiting := make(chan error, 1)
+	go func() {
+		_, err := c.DiagnosticWorkspace(t.Context(), &protocol.WorkspaceDiagnosticParams{PreviousResultIds: []protocol.PreviousResultId{{URI: full.URI, Value: *full.ResultID}}})
+		waiting <- err
+	}()
+	for range 20 { // one of them comes behind it
+		if _, err := c.Hover(t.Context(), &protocol.HoverParams{TextDocumentPositionParams: protocol.TextDocumentPositionParams{TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	select {
+	case err := <-waiting:
+		t.Fatalf("it did not wait: %v", err)
+	default: // what connect lays down for the end holds now that the server ends
+	}
+}

@@ -98,7 +98,10 @@ func reparse(tree *ast.File, edit token.Edit) *ast.File {
 // DidSave implements protocol.Server.
 func (s *server) DidSave(_ context.Context, params *protocol.DidSaveTextDocumentParams) error {
 	s.rereadUnwatched(params.TextDocument.URI)
-	s.validateSaved(params.TextDocument.URI)
+	if saved := s.state.Load().file(params.TextDocument.URI); saved != nil {
+		// Settings that the client gave before count.
+		s.enqueue(&s.reading, "validate on save", func(context.Context) { s.validateSaved(saved) })
+	}
 	return nil
 }
 

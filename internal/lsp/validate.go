@@ -465,10 +465,10 @@ func (s *saves) begin(ctx context.Context, u fileURI) (context.Context, context.
 }
 
 // validateSaved has what has no verdict yet validated, where the user wants it.
-func (s *server) validateSaved(u fileURI) {
+func (s *server) validateSaved(saved *file) {
 	now := s.state.Load()
-	f := now.file(u)
-	if f == nil || !s.mayAsk() || !now.settings.on("validate.onSave") {
+	f := now.file(saved.uri)
+	if f == nil || f.tree != saved.tree || !s.mayAsk() || !now.settings.on("validate.onSave") {
 		return
 	}
 	v := view{f, now}

@@ -421,6 +421,33 @@ func TestValidateOnSave(t *testing.T) {
 	}
 }
 
+// TestValidateOnSaveAfterSettings holds that a save follows the settings that the
+// client gave before.
+func TestValidateOnSaveAfterSettings(t *testing.T) {
+	o := &organization{}
+	c := startRemote(t, o, nil, usesOrg(contoso))
+	u := at("a.seg")
+	c.open(u, 1, "A = PROFILE(contact)")
+	c.diagnostics(u, 1)
+	asked := 0
+	for i, isOn := range []bool{true, false, true, false, true} {
+		text := fmt.Sprintf("A = PROFILE(contact).FILTER(statecode == %d)", i)
+		c.change(u, int32(i+2), &protocol.TextDocumentContentChangeWholeDocument{Text: text})
+		c.mu.Lock()
+		c.settings = fmt.Sprintf(`{"org":%q,"validate":{"onSave":%v}}`, contoso, isOn)
+		c.mu.Unlock()
+		c.notify("workspace/didChangeConfiguration", `{"settings":null}`)
+		c.notify("textDocument/didSave", `{"textDocument":{"uri":"file:///w/a.seg"}}`)
+		if isOn { // what the save before asked for, it asked for by now
+			until(t, "a query", func() bool {
+				asked += len(o.take())
+				return asked > i/2
+			})
+		}
+	}
+	equal(t, "asked", 3, asked)
+}
+
 // TestValidateSaveAgain holds that of two saves of a file the second counts.
 func TestValidateSaveAgain(t *testing.T) {
 	o := &organization{wait: true}

@@ -20,10 +20,23 @@ func (r Reparse) Mend(f *ast.File, findings []Finding) (edits []token.Edit, fixe
 	if after = r.Make(f, edits); after != nil || fixes < 2 {
 		return edits, fixes, after
 	}
-	edits, fixes = SureEdits(slices.DeleteFunc(slices.Clone(findings), func(x Finding) bool {
-		return !x.Sure || len(x.Fixes) == 0 || r.Make(f, x.Fixes[0].Edits) == nil
-	}))
+	sure := slices.DeleteFunc(slices.Clone(findings), func(x Finding) bool { return !x.Sure || len(x.Fixes) == 0 })
+	edits, fixes = SureEdits(r.harmless(f, sure))
 	return edits, fixes, r.Make(f, edits)
+}
+
+// harmless returns the findings of which the fixes add no mistake. Most do none,
+// so they are tried together, and by halves where some do.
+func (r Reparse) harmless(f *ast.File, findings []Finding) []Finding {
+	edits, _ := SureEdits(findings)
+	switch half := len(findings) / 2; {
+	case r.Make(f, edits) != nil:
+		return findings
+	case half == 0:
+		return nil
+	default:
+		return slices.Concat(r.harmless(f, findings[:half]), r.harmless(f, findings[half:]))
+	}
 }
 
 // Make returns what a file is with edits made. It returns nil where they would
