@@ -39,8 +39,9 @@ func (b *completer) all() {
 // say about the file come first.
 func (b *completer) inComment() {
 	text := strings.TrimLeft(b.comment, "/* \t")
-	b.isPartial = text != "seg:" && strings.HasPrefix("seg:", text)
-	if strings.HasPrefix(text, "seg:") && !strings.ContainsAny(text, " \t") {
+	const sign = "seg:"
+	b.isPartial = len(text) < len(sign) && text == sign[:len(text)]
+	if strings.HasPrefix(text, sign) && !strings.ContainsAny(text, " \t") {
 		b.comment, b.prefix = "", text
 		b.spanPrefix("")
 		b.commentWord("seg:ignore", "silence rules here")
