@@ -164,6 +164,9 @@ var hashSeed = maphash.MakeSeed()
 // publish tells the client the diagnostics of a file. It reports false if it was
 // stopped before they were made.
 func (s *server) publish(ctx context.Context, now *snapshot, u fileURI, stop func() bool) bool {
+	if now.sought[u] {
+		return true // and stale again when it is found
+	}
 	params := &protocol.PublishDiagnosticsParams{URI: now.written(u), Diagnostics: []protocol.Diagnostic{}}
 	is := published{written: params.URI}
 	if !s.isPulled(now, u) {
@@ -329,6 +332,12 @@ func (s *server) Diagnostic(ctx context.Context, params *protocol.DocumentDiagno
 	now := s.begin(ctx)
 	if !s.isSettled() {
 		if err := s.waitSettled(ctx); err != nil {
+			return nil, err
+		}
+		now = s.state.Load()
+	}
+	for now.sought[params.TextDocument.URI] {
+		if err := s.waitOver(ctx, now); err != nil {
 			return nil, err
 		}
 		now = s.state.Load()

@@ -2,6 +2,7 @@ package lsp_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -187,4 +188,40 @@ func TestSchemaOfALaterFolder(t *testing.T) {
 	c.awaitCode("a.seg", "unknown-column", true)
 	c.notify("workspace/didChangeWorkspaceFolders", `{"event":{"added":[{"uri":"file:///w","name":"w"}],"removed":[]}}`)
 	c.awaitCode("a.seg", "unknown-column", false)
+}
+
+// TestOutsideWithSchema opens a document in no folder of the workspace, whose
+// seg.toml names a schema: it is checked with that from the first time on.
+func TestOutsideWithSchema(t *testing.T) {
+	for _, pulls := range []bool{false, true} {
+		c := start(t, map[string]string{"a.seg": "A = PROFILE(contact)\n"}, func(c *client, p *protocol.InitializeParams) {
+			if pulls {
+				p.Capabilities.TextDocument.Diagnostic = &protocol.DiagnosticClientCapabilities{}
+			}
+			for n := range 50 {
+				folder := fmt.Sprintf("file:///elsewhere%d/", n)
+				c.files.texts[uri.URI(folder+"seg.toml")] = `schema = "schema.json"`
+				c.files.texts[uri.URI(folder+"schema.json")] = schemaWith("one")
+			}
+		})
+		c.open(at("a.seg"), 1, "A = PROFILE(contact)\n")
+		if pulls {
+			c.raw("textDocument/diagnostic", `{"textDocument":{"uri":"file:///w/a.seg"}}`)
+		} else {
+			c.diagnostics(at("a.seg"), 1) // the workspace is read
+		}
+		for n := range 50 {
+			u := uri.URI(fmt.Sprintf("file:///elsewhere%d/b.seg", n))
+			c.open(u, 1, "PROFILE(contact).FILTER(one == 'x')")
+			if !pulls {
+				if got := c.diagnostics(u, 1); len(got) > 0 {
+					t.Fatalf("%s has the findings %q", u, codes(got))
+				}
+				continue
+			}
+			if got := c.raw("textDocument/diagnostic", `{"textDocument":{"uri":"`+string(u)+`"}}`); strings.Contains(got, "unknown-column") {
+				t.Fatalf("%s has the findings %s", u, got)
+			}
+		}
+	}
 }

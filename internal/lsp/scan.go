@@ -25,21 +25,17 @@ import (
 // baseName returns the name of a file without its folder.
 func baseName(u fileURI) string { return path.Base(u.Path()) }
 
-// discover looks for the seg.toml files above a document, unless it is known
-// what is there.
+// discover looks for the seg.toml files above a document that is sought.
 func (s *server) discover(u fileURI) {
-	if len(s.unknownFolders(u)) == 0 {
-		return
-	}
 	s.enqueue(&s.reading, "discover", func(ctx context.Context) {
-		found := s.readConfigs(ctx, s.unknownFolders(u))
-		if len(found) == 0 {
-			return
-		}
+		var found map[fileURI]*config
+		s.guard("seg.toml files above "+string(u), func() { found = s.readConfigs(ctx, s.unknownFolders(u)) })
 		s.change(func(n *next) {
 			if n.learn(found) {
 				n.rebuild()
 			}
+			n.sought = maps.Clone(n.sought)
+			delete(n.sought, u)
 			n.stale[u] = true
 		})
 		s.watchSchemas()

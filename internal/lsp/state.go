@@ -44,6 +44,9 @@ type snapshot struct {
 	// what its settings are, as far as it was asked.
 	reading     int
 	hasSettings bool
+	// sought are the open documents above which nobody has looked for a seg.toml yet.
+	// What the standard tables say of them may be wrong.
+	sought map[fileURI]bool
 	// over is closed when there is a next state.
 	over chan struct{}
 }

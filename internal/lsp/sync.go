@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"context"
+	"maps"
 
 	"go.lsp.dev/protocol"
 
@@ -21,8 +22,20 @@ func (s *server) DidOpen(_ context.Context, params *protocol.DidOpenTextDocument
 	} else {
 		f = newFile(d.URI, d.Version, true, s.parse(d.URI, d.Text), s.encoding)
 	}
-	s.change(func(n *next) { n.setOpen(f) })
-	s.discover(f.uri)
+	isSought := len(s.unknownFolders(f.uri)) > 0
+	s.change(func(n *next) {
+		n.setOpen(f)
+		if isSought {
+			n.sought = maps.Clone(n.sought)
+			if n.sought == nil {
+				n.sought = map[fileURI]bool{}
+			}
+			n.sought[f.uri] = true
+		}
+	})
+	if isSought {
+		s.discover(f.uri)
+	}
 	if f.isLarge() && f.tree.Unread == nil { // else its diagnostic says what is wrong
 		s.showMessage(protocol.MessageTypeInfo,
 			"%s has %d MB: it gets diagnostics and formatting, but no highlighting, hints, symbols or folding by segls", baseName(f.uri), f.tree.Size>>20)
