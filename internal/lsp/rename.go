@@ -29,6 +29,9 @@ func (v view) canRename(n named) error {
 		return nil
 	case segmentName:
 		if len(v.project().Lookup(v.checked, n.Name)) == 0 {
+			if err := v.now.mustBeWhole("rename a segment in all files"); err != nil {
+				return err
+			}
 			return failed("%s is not defined in the workspace, so its name can't be changed here", n.Name)
 		}
 		return nil
