@@ -153,3 +153,36 @@ func TestNoFolder(t *testing.T) {
 		t.Errorf("the edit is %s", got)
 	}
 }
+
+// TestPanicWhileReading holds that the workspace counts as read, and the settings
+// as known, also where something that is read has the server panic.
+func TestPanicWhileReading(t *testing.T) {
+	for _, bad := range []uri.URI{root, at("a.seg"), at("seg.toml"), at("tables.json"), "file:///v", "file:///v/tables.json"} {
+		t.Run(string(bad), func(t *testing.T) {
+			panicAt := func(u uri.URI) {
+				if u == bad {
+					panic("as it should be in this test")
+				}
+			}
+			c := start(t, map[string]string{"a.seg": "", "tables.json": schemaWith("one")}, func(c *client, _ *protocol.InitializeParams) {
+				c.settings = `{"schema":"tables.json","completion":{"snippets":false}}`
+				c.files.finding, c.files.reading = panicAt, panicAt
+				c.files.texts["file:///last/seg.toml"] = "dialect = 1\n"
+			})
+			if strings.HasPrefix(string(bad), "file:///v") {
+				c.notify("workspace/didChangeWorkspaceFolders", `{"event":{"added":[{"uri":"file:///v","name":"v"}],"removed":[{"uri":"file:///w","name":"w"}]}}`)
+			}
+			c.open(at("b.seg"), 1, "A = PROFILE(contact).")
+			c.open("file:///last/a.seg", 1, "") // whose seg.toml is read after all else
+			c.await("diagnostics of the last seg.toml", func() bool { return c.published["file:///last/seg.toml"] != nil })
+			got := c.request("textDocument/references", `{"textDocument":{"uri":"file:///w/b.seg"},"position":{"line":0,"character":0},"context":{"includeDeclaration":true}}`)
+			if strings.Count(got, "b.seg") != 1 {
+				t.Errorf("the references are %s", got)
+			}
+			got = c.request("textDocument/completion", `{"textDocument":{"uri":"file:///w/b.seg"},"position":{"line":0,"character":21}}`)
+			if !strings.Contains(got, `"FILTER"`) || strings.Contains(got, `"isIncomplete":true`) {
+				t.Errorf("the completion is %s", got)
+			}
+		})
+	}
+}

@@ -150,12 +150,17 @@ func pathURI(near fileURI, p string) fileURI {
 // settle tells that the workspace was read for the first time.
 func (s *server) settle() { s.settledOnce.Do(func() { close(s.settled) }) }
 
+// noteRead ends a look through folders that the state counts. It is called also
+// where the look panics: requests would wait for its end for ever.
+func (s *server) noteRead() { s.change(func(n *next) { n.reading-- }) }
+
 // scan reads the source files of folders, telling the client how far it is.
 func (s *server) scan(ctx context.Context, folders []protocol.WorkspaceFolder) {
 	if len(folders) == 0 {
 		return
 	}
 	p := s.beginProgress(ctx, "Reading segments", false) // half of a workspace lacks what the other half uses
+	defer p.end()
 	var found []fileURI
 	for _, folder := range folders {
 		if !s.options.Files.Has(folder.URI) {
@@ -188,7 +193,6 @@ func (s *server) scan(ctx context.Context, folders []protocol.WorkspaceFolder) {
 		// A folder may have been taken from the workspace meanwhile.
 		n.setStored(slices.DeleteFunc(files, func(f *file) bool { return !n.holds(f.uri) }), nil)
 	})
-	p.end()
 }
 
 // documentsIn returns a file name in each folder, for what is looked up by
@@ -217,7 +221,7 @@ func (s *server) readStored(ctx context.Context, uris []fileURI, p *progress) []
 				if i >= len(uris) {
 					return
 				}
-				files[i] = s.readFile(ctx, uris[i])
+				s.guard("reading "+string(uris[i]), func() { files[i] = s.readFile(ctx, uris[i]) })
 				p.report(int(done.Add(1)), len(uris))
 			}
 		})
@@ -516,11 +520,11 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 		isOtherFirst = firstOf(before) != firstOf(n.folders)
 	})
 	s.enqueue(&s.reading, "new folders", func(ctx context.Context) {
+		defer s.noteRead()
 		if isOtherFirst { // a schema that the settings name is in the first folder
 			s.takeSettings(ctx)
 		}
 		s.scan(ctx, added)
-		s.change(func(n *next) { n.reading-- })
 		s.watchSchemas()
 	})
 	return nil
