@@ -602,6 +602,9 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 			s.lastSettings = s.initialSettings
 		}
 	}
+	if ctx.Err() != nil {
+		return
+	}
 	_, problems := parseSettings(s.lastSettings)
 	for _, p := range problems {
 		s.showMessage(protocol.MessageTypeWarning, "segql settings: %s", p)
@@ -615,6 +618,9 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 func (s *server) takeSettings(ctx context.Context) {
 	got, _ := parseSettings(s.lastSettings)
 	s.settingsSchema(ctx, got)
+	if ctx.Err() != nil {
+		return // the schema may lack for no other reason
+	}
 	s.change(func(n *next) {
 		before := n.settings
 		n.settings, n.hasSettings = got, true

@@ -336,7 +336,10 @@ func (s *server) traceMessage(method string, req *jsonrpc2.Request) (done func(e
 // maxTraced is how much of the parameters of a message is traced, in bytes.
 const maxTraced = 2000
 
-// showMessage shows the user a sentence.
+// showMessage shows the user a sentence, unless the session comes to its end.
 func (s *server) showMessage(kind protocol.MessageType, format string, args ...any) {
+	if s.work.Err() != nil {
+		return
+	}
 	_ = s.client.ShowMessage(s.ctx, &protocol.ShowMessageParams{Type: kind, Message: fmt.Sprintf(format, args...)})
 }
