@@ -55,19 +55,58 @@ func (s *server) unknownFolders(u fileURI) []fileURI {
 	})
 }
 
-// learn notes what stands in folders, and reports whether anything is new.
+// learn notes what stands in folders, and reports whether anything is new. A folder
+// that nothing needs any more was taken from the workspace while it was read.
 func (n *next) learn(found map[fileURI]*config) bool {
-	isNew := false
+	isNew, isNeeded := false, n.needed()
 	all := make(map[fileURI]*config, len(n.configs)+len(found))
 	for folder, c := range n.configs {
 		all[folder] = c
 	}
 	for folder, c := range found {
-		isNew = isNew || c != nil || all[folder] != nil
-		all[folder] = c
+		if _, known := all[folder]; known || isNeeded(folder) {
+			isNew = isNew || c != nil || all[folder] != nil
+			all[folder] = c
+		}
 	}
 	n.configs = all
 	return isNew
+}
+
+// forgetConfigs drops what is known of folders that nothing needs any more.
+func (n *next) forgetConfigs() {
+	isNeeded := n.needed()
+	n.configs = maps.Clone(n.configs)
+	for folder, c := range n.configs {
+		if isNeeded(folder) {
+			continue
+		}
+		delete(n.configs, folder)
+		if c != nil {
+			n.stale[c.uri] = true
+		}
+	}
+}
+
+// needed returns a function that reports whether a seg.toml in a folder may count
+// for anything: the folder is in one of the workspace, or above one or above an
+// open document.
+func (n *next) needed() func(folder fileURI) bool {
+	above := map[fileURI]bool{}
+	add := func(u fileURI) {
+		for _, folder := range n.foldersAbove(u, n.server.options.Files) {
+			above[folder] = true
+		}
+	}
+	for u := range n.open {
+		add(u)
+	}
+	for _, folder := range n.folders {
+		add(child(folder.URI, project.ConfigName))
+	}
+	return func(folder fileURI) bool {
+		return above[folder] || n.folderOf(child(folder, project.ConfigName)) != ""
+	}
 }
 
 // readConfigs reads the seg.toml of each folder; nil stands for none.
@@ -516,6 +555,7 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 			}
 		}
 		n.setStored(nil, gone)
+		n.forgetConfigs()
 		n.rebuild() // files of other folders, too, may belong to another one now
 		isOtherFirst = firstOf(before) != firstOf(n.folders)
 	})
