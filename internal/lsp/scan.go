@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"path"
@@ -514,7 +515,7 @@ func (s *server) rereadUnwatched(u fileURI) {
 	s.enqueue(&s.reading, "saved file", func(ctx context.Context) { s.reread(ctx, []fileURI{u}) })
 }
 
-// reconfigure reads all seg.toml files anew.
+// reconfigure reads all seg.toml files anew, and the schema that the settings name.
 func (s *server) reconfigure(ctx context.Context) {
 	var folders []fileURI
 	for folder := range s.state.Load().configs {
@@ -524,10 +525,13 @@ func (s *server) reconfigure(ctx context.Context) {
 	if found == nil {
 		return
 	}
-	settings := *s.state.Load().settings
-	s.settingsSchema(ctx, &settings)
+	got, _ := parseSettings(s.lastSettings)
+	s.settingsSchema(ctx, got)
+	if ctx.Err() != nil {
+		return
+	}
 	s.change(func(n *next) {
-		n.settings = &settings
+		n.settings = got
 		for _, c := range n.configs {
 			if c != nil {
 				n.stale[c.uri] = true // it may be gone
@@ -695,18 +699,24 @@ func (s *snapshot) schemaURI(of *settings) (fileURI, bool) {
 	return "", false
 }
 
-// settingsSchema reads the schema that settings name.
+// settingsSchema reads the schema that settings name. Of one that can't be read the
+// user is told once, until it can or something else is wrong.
 func (s *server) settingsSchema(ctx context.Context, got *settings) {
 	if got.schemaFile == "none" {
 		got.standard = false
 	}
+	told := s.schemaProblem
+	s.schemaProblem = ""
 	u, ok := s.state.Load().schemaURI(got)
 	if !ok {
 		return
 	}
 	read, err := s.options.Files.Schema(ctx, u)
 	if err != nil {
-		s.showMessage(protocol.MessageTypeWarning, "segql settings: the schema %s can't be read: %s", got.schemaFile, sentence(err))
+		s.schemaProblem = fmt.Sprintf("segql settings: the schema %s can't be read: %s", got.schemaFile, sentence(err))
+		if s.schemaProblem != told {
+			s.showMessage(protocol.MessageTypeWarning, "%s", s.schemaProblem)
+		}
 		return
 	}
 	got.standard, got.schema = false, read

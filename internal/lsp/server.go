@@ -79,10 +79,12 @@ type server struct {
 	// registering asks the client to register and unregister.
 	registering queue
 	// The settings of initialize, which never change, and those that the client
-	// gave last. watched is what it is asked to watch. The last two
-	// are for what stands in reading alone.
+	// gave last. watched is what it is asked to watch, and schemaProblem what the
+	// user was told of the schema of the settings. The last three are for what
+	// stands in reading alone.
 	initialSettings, lastSettings protocol.LSPAny
 	watched                       []watched
+	schemaProblem                 string
 	works                         progressTokens
 	tokens                        tokenCache
 	usage                         usage

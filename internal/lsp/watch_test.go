@@ -160,3 +160,33 @@ func TestFilesElsewhereAreWatched(t *testing.T) {
 		c.await(want, func() bool { return strings.Contains(strings.Join(c.registered, " "), want) })
 	}
 }
+
+// TestSchemaOfSettingsIsGone holds that the standard tables count where the schema
+// of the settings was there once, as where it never was, and that the user is told
+// once each time that it goes.
+func TestSchemaOfSettingsIsGone(t *testing.T) {
+	c := start(t, map[string]string{"a.seg": "PROFILE(contact).FILTER(fax == 'x')\n", "tables.json": schemaWith("one")}, func(c *client, _ *protocol.InitializeParams) {
+		c.settings = `{"schema":"tables.json"}`
+	})
+	changed := func(name string, kind int) {
+		c.notify("workspace/didChangeWatchedFiles", fmt.Sprintf(`{"changes":[{"uri":%q,"type":%d}]}`, at(name), kind))
+	}
+	for i := range 2 {
+		c.awaitCode("a.seg", "unknown-column", true)
+		c.files.remove(at("tables.json"))
+		changed("tables.json", 3)
+		c.awaitCode("a.seg", "unknown-column", false)
+		for _, dialect := range []string{"1", "2"} {
+			c.files.write(at("seg.toml"), "dialect = "+dialect+"\n")
+			changed("seg.toml", 2)
+		}
+		c.files.write(at("tables.json"), schemaWith("one"))
+		changed("tables.json", 1)
+		c.awaitCode("a.seg", "unknown-column", true)
+		c.mu.Lock()
+		if len(c.messages) != i+1 {
+			t.Errorf("the user was told %q", c.messages)
+		}
+		c.mu.Unlock()
+	}
+}
