@@ -304,7 +304,7 @@ func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidCh
 		found := s.findCreated(ctx, now, created)
 		sources = append(sources, found...)
 		// Of a seg.toml, of a schema, or of a folder that may have one.
-		if len(others) > 0 || len(found) > 0 || now.needsAny(deleted) || now.namesSchema(created) {
+		if len(others) > 0 || len(found) > 0 || now.needsAny(deleted) || now.needsAny(created) {
 			s.reconfigure(ctx)
 		}
 		if len(deleted) > 0 {
@@ -342,32 +342,14 @@ func (s *server) findCreated(ctx context.Context, now *snapshot, created map[str
 	return all
 }
 
-// namesSchema reports whether one of files has the name of a schema.
-func (s *snapshot) namesSchema(files map[string]bool) bool {
-	if len(files) == 0 {
+// needsAny reports whether a seg.toml or a schema is among files that came or went,
+// or in a folder among them.
+func (s *snapshot) needsAny(changed map[string]bool) bool {
+	if len(changed) == 0 {
 		return false
 	}
-	names := s.schemaNames()
-	for u := range files {
-		if slices.Contains(names, baseName(fileURI(u))) {
-			return true
-		}
-	}
-	return false
-}
-
-// needsAny reports whether a seg.toml or a schema is among what was deleted, or
-// in a folder among it.
-func (s *snapshot) needsAny(deleted map[string]bool) bool {
-	if s.namesSchema(deleted) {
-		return true
-	}
-	for _, c := range s.configs {
-		if c != nil && (deleted[string(c.uri)] || isBelowAny(c.uri, deleted)) {
-			return true
-		}
-	}
-	return false
+	isChanged := func(u fileURI) bool { return changed[string(u)] || isBelowAny(u, changed) }
+	return slices.ContainsFunc(s.configURIs(), isChanged) || slices.ContainsFunc(s.schemaURIs(), isChanged)
 }
 
 // isBelowAny reports whether a file is in or below one of folders.
@@ -383,19 +365,30 @@ func isBelowAny(u fileURI, folders map[string]bool) bool {
 	}
 }
 
-// schemaNames returns the names of the files that hold schemas, sorted.
-func (s *snapshot) schemaNames() []string {
-	var names []string
-	if file := s.settings.schemaFile; file != "" && file != "none" {
-		names = append(names, path.Base(filepath.ToSlash(file)))
-	}
+// configURIs returns the seg.toml files there are.
+func (s *snapshot) configURIs() []fileURI {
+	var all []fileURI
 	for _, c := range s.configs {
-		if c != nil && c.said.Schema != "" {
-			names = append(names, path.Base(filepath.ToSlash(c.said.Schema)))
+		if c != nil {
+			all = append(all, c.uri)
 		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	return all
+}
+
+// schemaURIs returns the files that the settings or a seg.toml name as schemas,
+// whether they are there or not.
+func (s *snapshot) schemaURIs() []fileURI {
+	var all []fileURI
+	if u, ok := s.schemaURI(s.settings); ok {
+		all = append(all, u)
+	}
+	for folder, c := range s.configs {
+		if c != nil && c.said.Schema != "" {
+			all = append(all, pathURI(folder, c.said.Schema))
+		}
+	}
+	return all
 }
 
 // watched is what the client is asked to watch: a pattern in a folder, or in those
@@ -410,26 +403,15 @@ type watched struct {
 // files that are in no folder of the workspace, if the client can watch them.
 func (s *snapshot) watches(elsewhere bool) []watched {
 	var all []watched
-	for _, name := range s.schemaNames() {
-		all = append(all, watched{"", "**/" + globSpecial.Replace(name)})
+	schemas := s.schemaURIs()
+	for _, u := range schemas {
+		all = append(all, watched{"", "**/" + globSpecial.Replace(baseName(u))})
 	}
-	if !elsewhere {
-		return all
-	}
-	add := func(u fileURI) {
-		folder, ok := parentFolder(u)
-		if ok && !slices.ContainsFunc(s.folders, func(f protocol.WorkspaceFolder) bool { return isIn(u, f.URI) }) {
-			all = append(all, watched{folder, globSpecial.Replace(baseName(u))})
-		}
-	}
-	if u, ok := s.schemaURI(s.settings); ok {
-		add(u)
-	}
-	for folder, c := range s.configs {
-		if c != nil {
-			add(c.uri)
-			if c.said.Schema != "" {
-				add(pathURI(folder, c.said.Schema))
+	if elsewhere {
+		for _, u := range slices.Concat(schemas, s.configURIs()) {
+			folder, ok := parentFolder(u)
+			if ok && s.folderOf(u) == "" {
+				all = append(all, watched{folder, globSpecial.Replace(baseName(u))})
 			}
 		}
 	}

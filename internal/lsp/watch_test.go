@@ -190,3 +190,28 @@ func TestSchemaOfSettingsIsGone(t *testing.T) {
 		c.mu.Unlock()
 	}
 }
+
+// TestFolderOfASchema tells of a folder that goes and comes with a schema in it, as
+// editors do without a word about the file.
+func TestFolderOfASchema(t *testing.T) {
+	for name, files := range map[string]map[string]string{
+		"seg.toml": {"seg.toml": `schema = "tables/sub/schema.json"`},
+		"settings": {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files["a.seg"], files["tables/sub/schema.json"] = "PROFILE(contact).FILTER(fax == 'x')\n", schemaWith("one")
+			c := start(t, files, func(c *client, _ *protocol.InitializeParams) {
+				if name == "settings" {
+					c.settings = `{"schema":"tables/sub/schema.json"}`
+				}
+			})
+			c.awaitCode("a.seg", "unknown-column", true)
+			c.files.remove(at("tables/sub/schema.json"))
+			c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/tables","type":3}]}`)
+			c.awaitCode("a.seg", "unknown-column", false)
+			c.files.write(at("tables/sub/schema.json"), schemaWith("one"))
+			c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/tables","type":1}]}`)
+			c.awaitCode("a.seg", "unknown-column", true)
+		})
+	}
+}
