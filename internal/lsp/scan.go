@@ -491,10 +491,17 @@ func (s *server) reread(ctx context.Context, uris []fileURI) {
 // rereadUnwatched reads a file anew that a client without file watching saved
 // or closed: nobody else tells that it is another than when it was read last.
 func (s *server) rereadUnwatched(u fileURI) {
-	if s.can.watchFiles || !s.options.Files.Has(u) || !strings.HasSuffix(u.Path(), project.Extension) {
+	if s.can.watchFiles || !s.options.Files.Has(u) {
 		return
 	}
-	s.enqueue(&s.reading, "saved file", func(ctx context.Context) { s.reread(ctx, []fileURI{u}) })
+	s.enqueue(&s.reading, "saved file", func(ctx context.Context) {
+		switch {
+		case strings.HasSuffix(u.Path(), project.Extension):
+			s.reread(ctx, []fileURI{u})
+		case baseName(u) == project.ConfigName || slices.Contains(s.state.Load().schemaURIs(), u):
+			s.reconfigure(ctx)
+		}
+	})
 }
 
 // reconfigure reads all seg.toml files anew, and the schema that the settings name.
