@@ -609,32 +609,83 @@ func (s *server) DidChangeConfiguration(_ context.Context, params *protocol.DidC
 }
 
 // settingsLimit is how long the client has for its settings. What is read of the
-// workspace waits for them.
+// workspace waits for them, but not again for a client that let it pass, until that
+// answers.
 const settingsLimit = 5 * time.Second
 
-// loadSettings asks the client for the settings, or takes those it pushed. One
-// that has none leaves those of initialize, and one that can't say what it has,
-// those that there are.
+// loadSettings asks the client for the settings, or takes those it pushed.
 func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 	if isGiven(pushed) {
 		s.lastSettings = pushed
 	}
 	if s.can.configuration {
-		section := Section
-		limited, cancel := context.WithTimeout(ctx, settingsLimit)
-		answer, err := s.client.Configuration(limited, &protocol.ConfigurationParams{Items: []protocol.ConfigurationItem{{Section: &section}}})
-		cancel()
-		switch {
-		case errors.Is(limited.Err(), context.DeadlineExceeded):
-			s.log.Warn("the client does not say its settings; those that there were hold on", "waited", settingsLimit)
-		case err != nil || len(answer) == 0:
-			s.log.Warn("settings not read", "error", err)
-		case isGiven(answer[0]):
-			s.lastSettings = bytes.Clone(answer[0])
-		case !isGiven(pushed):
-			s.lastSettings = s.initialSettings
+		if answer, ok := s.askSettings(ctx, pushed); ok {
+			s.noteSettings(answer, pushed)
 		}
 	}
+	s.showSettings(ctx)
+}
+
+// askSettings asks the client for its settings. It reports false if there is no
+// answer in time; one that comes later is taken then, unless the client was asked
+// again.
+func (s *server) askSettings(ctx context.Context, pushed protocol.LSPAny) (answer []protocol.LSPAny, ok bool) {
+	s.endAsking()
+	asking, end := context.WithCancel(ctx)
+	s.endAsking = end
+	answers, late := make(chan []protocol.LSPAny), make(chan struct{})
+	s.goBackground("settings", func(context.Context) {
+		section := Section
+		answer, err := s.client.Configuration(asking, &protocol.ConfigurationParams{Items: []protocol.ConfigurationItem{{Section: &section}}})
+		if err != nil && asking.Err() == nil {
+			s.log.Warn("settings not read", "error", err)
+		}
+		select {
+		case <-asking.Done():
+		case answers <- answer:
+		case <-late:
+			s.enqueue(&s.reading, "late settings", func(ctx context.Context) {
+				if asking.Err() == nil {
+					s.noteSettings(answer, pushed)
+					s.showSettings(ctx)
+					s.watchSchemas()
+				}
+			})
+		}
+	})
+	defer close(late)
+	if s.isSilent {
+		return nil, false
+	}
+	limit := time.NewTimer(settingsLimit)
+	defer limit.Stop()
+	select {
+	case answer := <-answers:
+		return answer, true
+	case <-ctx.Done():
+	case <-limit.C:
+		s.isSilent = true
+		s.log.Warn("the client does not say its settings; those that there were hold on", "waited", settingsLimit)
+	}
+	return nil, false
+}
+
+// noteSettings notes what the client answered. One that has no settings leaves
+// those of initialize, and one that can't say what it has, those that there are.
+func (s *server) noteSettings(answer []protocol.LSPAny, pushed protocol.LSPAny) {
+	s.isSilent = false
+	switch {
+	case len(answer) == 0:
+	case isGiven(answer[0]):
+		s.lastSettings = bytes.Clone(answer[0])
+	case !isGiven(pushed):
+		s.lastSettings = s.initialSettings
+	}
+}
+
+// showSettings has the last settings hold, and tells the user what is wrong with
+// them.
+func (s *server) showSettings(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}

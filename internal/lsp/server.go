@@ -80,11 +80,14 @@ type server struct {
 	registering queue
 	// The settings of initialize, which never change, and those that the client
 	// gave last. watched is what it is asked to watch, and schemaProblem what the
-	// user was told of the schema of the settings. The last three are for what
-	// stands in reading alone.
+	// user was told of the schema of the settings. isSilent tells that the client let
+	// the time for its settings pass, and endAsking ends the wait for an answer that
+	// may still come. All but the first are for what stands in reading alone.
 	initialSettings, lastSettings protocol.LSPAny
 	watched                       []watched
 	schemaProblem                 string
+	isSilent                      bool
+	endAsking                     context.CancelFunc
 	works                         progressTokens
 	tokens                        tokenCache
 	usage                         usage
@@ -99,7 +102,7 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 		options: options, log: options.Log, ctx: ctx, cancel: cancel,
 		encoding: token.UTF16, stale: map[fileURI]bool{}, reportIDs: map[fileURI]string{}, published: map[fileURI]published{},
 		wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}), configured: make(chan struct{}),
-		consent: newConsent(),
+		consent: newConsent(), endAsking: func() {},
 	}
 	s.quiet = time.AfterFunc(math.MaxInt64, s.callQuiet) // idle sets the time
 	s.work, s.endWork = context.WithCancel(ctx)
