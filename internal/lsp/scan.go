@@ -320,22 +320,35 @@ func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidCh
 	return nil
 }
 
+// fewCreated is how many files and folders that were created in one folder are
+// looked at one by one. A look through the folder takes less for more of them.
+const fewCreated = 16
+
 // findCreated returns the source files in and below those of the created that are
 // folders, of which editors may tell nothing else.
 func (s *server) findCreated(ctx context.Context, now *snapshot, created map[string]bool) []fileURI {
-	var all []fileURI
+	isSearched := func(folder fileURI) bool { return now.holds(child(folder, "a"+project.Extension)) }
+	byParent := map[fileURI][]fileURI{}
 	for text := range created {
-		folder := fileURI(text)
-		if isBelowAny(folder, created) || !now.holds(child(folder, "a"+project.Extension)) {
-			continue
+		u := fileURI(text)
+		if parent, ok := parentFolder(u); ok && !isBelowAny(u, created) && isSearched(u) {
+			byParent[parent] = append(byParent[parent], u)
 		}
-		found, err := s.options.Files.Find(ctx, folder)
-		if err != nil {
-			s.log.Warn("folder not read", "folder", folder, "error", err)
+	}
+	var all []fileURI
+	for parent, folders := range byParent {
+		if len(folders) > fewCreated && isSearched(parent) {
+			folders = []fileURI{parent}
 		}
-		for _, u := range found {
-			if isIn(u, folder) { // else it is a file itself
-				all = append(all, u)
+		for _, folder := range folders {
+			found, err := s.options.Files.Find(ctx, folder)
+			if err != nil {
+				s.log.Warn("folder not read", "folder", folder, "error", err)
+			}
+			for _, u := range found {
+				if isBelowAny(u, created) { // else it is a file itself, or was there before
+					all = append(all, u)
+				}
 			}
 		}
 	}

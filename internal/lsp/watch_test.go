@@ -3,6 +3,7 @@ package lsp_test
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -213,5 +214,32 @@ func TestFolderOfASchema(t *testing.T) {
 			c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/tables","type":1}]}`)
 			c.awaitCode("a.seg", "unknown-column", true)
 		})
+	}
+}
+
+// TestManyCreatedFiles tells of many files at a time, with a folder among them: the
+// folder that they are in is looked through once, and files in it that were there
+// before are not read again.
+func TestManyCreatedFiles(t *testing.T) {
+	var looks, reads atomic.Int32
+	c := start(t, map[string]string{"assets/old.seg": "OLD = PROFILE(contact)\n"}, func(c *client, _ *protocol.InitializeParams) {
+		c.files.finding = func(uri.URI) { looks.Add(1) }
+		c.files.reading = func(u uri.URI) {
+			if u == at("assets/old.seg") {
+				reads.Add(1)
+			}
+		}
+	})
+	c.symbols() // with its answer the workspace is read
+	looked, read := looks.Load(), reads.Load()
+	c.files.write(at("assets/v1.2/a.seg"), "A = PROFILE(contact).FILTER(statecode = 0)\n")
+	changes := `{"uri":"file:///w/assets/v1.2","type":1}`
+	for i := range 2000 {
+		changes += fmt.Sprintf(`,{"uri":"file:///w/assets/p%d.png","type":1}`, i)
+	}
+	c.notify("workspace/didChangeWatchedFiles", `{"changes":[`+changes+`]}`)
+	c.awaitCode("assets/v1.2/a.seg", "single-equals", true)
+	if looked, read = looks.Load()-looked, reads.Load()-read; looked != 1 || read != 0 {
+		t.Errorf("there were %d looks through folders, and a file of before was read %d times", looked, read)
 	}
 }
