@@ -27,6 +27,14 @@ func earlyFiles() map[string]string {
 	}
 }
 
+// checkPending checks that a request has no answer yet.
+func checkPending(t *testing.T, method string, answer <-chan string) {
+	t.Helper()
+	if len(answer) > 0 {
+		t.Errorf("%s has an answer too early", method)
+	}
+}
+
 // TestEarly asks what depends on all files while the workspace is still being
 // read: the answers are those of the whole workspace.
 func TestEarly(t *testing.T) {
@@ -59,6 +67,9 @@ func TestEarly(t *testing.T) {
 		if got := c.request("textDocument/hover", fmt.Sprintf(document, 1, 2, "")); got != "null" {
 			t.Errorf("a hover that depends on nothing else has the answer %s", got)
 		}
+	}
+	for i, test := range tests {
+		checkPending(t, test.method, answers[i])
 	}
 	close(read)
 	for i, test := range tests {
@@ -114,6 +125,7 @@ func TestEarlyChange(t *testing.T) {
 	}
 	c.change(at("a.seg"), 2, &protocol.TextDocumentContentChangeWholeDocument{Text: "A = PROFILE(lead)\n"})
 	c.request("textDocument/documentHighlight", `{"textDocument":{"uri":"file:///w/a.seg"},"position":{"line":0,"character":0}}`)
+	checkPending(t, "textDocument/definition", got)
 	close(read)
 	if diff := gocmp.Diff("error: a.seg changed while segls was reading the workspace; ask again", <-got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -136,6 +148,7 @@ func TestEarlySettings(t *testing.T) {
 	for range 20 { // until the server has surely got it
 		c.request("textDocument/documentHighlight", `{"textDocument":{"uri":"file:///w/a.seg"},"position":{"line":0,"character":0}}`)
 	}
+	checkPending(t, "textDocument/completion", got)
 	close(asked)
 	if got := <-got; !strings.Contains(got, `"newText":"FILTER("`) {
 		t.Errorf("the completion is %s", got)
