@@ -33,6 +33,8 @@ type memory struct {
 	texts map[uri.URI]string
 	// finding, if set, is called when a folder is looked through.
 	finding func(folder uri.URI)
+	// reading, if set, is called when a file is read.
+	reading func(uri.URI)
 	// eol is the line end that the style asks for, if any.
 	eol string
 }
@@ -58,6 +60,9 @@ func (m *memory) Find(_ context.Context, folder uri.URI) ([]uri.URI, error) {
 }
 
 func (m *memory) Text(_ context.Context, u uri.URI) (string, error) {
+	if m.reading != nil {
+		m.reading(u)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	text, ok := m.texts[u]

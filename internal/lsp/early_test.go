@@ -27,6 +27,14 @@ func earlyFiles() map[string]string {
 	}
 }
 
+// checkPending checks that a request has no answer yet.
+func checkPending(t *testing.T, method string, answer <-chan string) {
+	t.Helper()
+	if len(answer) > 0 {
+		t.Errorf("%s has an answer too early", method)
+	}
+}
+
 // TestEarly asks what depends on all files while the workspace is still being
 // read: the answers are those of the whole workspace.
 func TestEarly(t *testing.T) {
@@ -59,6 +67,9 @@ func TestEarly(t *testing.T) {
 		if got := c.request("textDocument/hover", fmt.Sprintf(document, 1, 2, "")); got != "null" {
 			t.Errorf("a hover that depends on nothing else has the answer %s", got)
 		}
+	}
+	for i, test := range tests {
+		checkPending(t, test.method, answers[i])
 	}
 	close(read)
 	for i, test := range tests {
@@ -114,6 +125,7 @@ func TestEarlyChange(t *testing.T) {
 	}
 	c.change(at("a.seg"), 2, &protocol.TextDocumentContentChangeWholeDocument{Text: "A = PROFILE(lead)\n"})
 	c.request("textDocument/documentHighlight", `{"textDocument":{"uri":"file:///w/a.seg"},"position":{"line":0,"character":0}}`)
+	checkPending(t, "textDocument/definition", got)
 	close(read)
 	if diff := gocmp.Diff("error: a.seg changed while segls was reading the workspace; ask again", <-got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -136,6 +148,7 @@ func TestEarlySettings(t *testing.T) {
 	for range 20 { // until the server has surely got it
 		c.request("textDocument/documentHighlight", `{"textDocument":{"uri":"file:///w/a.seg"},"position":{"line":0,"character":0}}`)
 	}
+	checkPending(t, "textDocument/completion", got)
 	close(asked)
 	if got := <-got; !strings.Contains(got, `"newText":"FILTER("`) {
 		t.Errorf("the completion is %s", got)
@@ -151,5 +164,38 @@ func TestNoFolder(t *testing.T) {
 	got := c.request("textDocument/rename", `{"textDocument":{"uri":"file:///w/a.seg"},"position":{"line":0,"character":0},"newName":"D"}`)
 	if strings.Count(got, `"newText":"D"`) != 2 {
 		t.Errorf("the edit is %s", got)
+	}
+}
+
+// TestPanicWhileReading holds that the workspace counts as read, and the settings
+// as known, also where something that is read has the server panic.
+func TestPanicWhileReading(t *testing.T) {
+	for _, bad := range []uri.URI{root, at("a.seg"), at("seg.toml"), at("tables.json"), "file:///v", "file:///v/tables.json"} {
+		t.Run(string(bad), func(t *testing.T) {
+			panicAt := func(u uri.URI) {
+				if u == bad {
+					panic("as it should be in this test")
+				}
+			}
+			c := start(t, map[string]string{"a.seg": "", "tables.json": schemaWith("one")}, func(c *client, _ *protocol.InitializeParams) {
+				c.settings = `{"schema":"tables.json","completion":{"snippets":false}}`
+				c.files.finding, c.files.reading = panicAt, panicAt
+				c.files.texts["file:///last/seg.toml"] = "dialect = 1\n"
+			})
+			if strings.HasPrefix(string(bad), "file:///v") {
+				c.notify("workspace/didChangeWorkspaceFolders", `{"event":{"added":[{"uri":"file:///v","name":"v"}],"removed":[{"uri":"file:///w","name":"w"}]}}`)
+			}
+			c.open(at("b.seg"), 1, "A = PROFILE(contact).")
+			c.open("file:///last/a.seg", 1, "") // whose seg.toml is read after all else
+			c.await("diagnostics of the last seg.toml", func() bool { return c.published["file:///last/seg.toml"] != nil })
+			got := c.request("textDocument/references", `{"textDocument":{"uri":"file:///w/b.seg"},"position":{"line":0,"character":0},"context":{"includeDeclaration":true}}`)
+			if strings.Count(got, "b.seg") != 1 {
+				t.Errorf("the references are %s", got)
+			}
+			got = c.request("textDocument/completion", `{"textDocument":{"uri":"file:///w/b.seg"},"position":{"line":0,"character":21}}`)
+			if !strings.Contains(got, `"FILTER"`) || strings.Contains(got, `"isIncomplete":true`) {
+				t.Errorf("the completion is %s", got)
+			}
+		})
 	}
 }

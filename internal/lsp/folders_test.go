@@ -225,3 +225,37 @@ func TestOutsideWithSchema(t *testing.T) {
 		}
 	}
 }
+
+// TestConfigOfAFolderThatIsGone takes a folder from the workspace: what is wrong
+// with its seg.toml is told no more, and its schema not watched, unless a document
+// of it is open.
+func TestConfigOfAFolderThatIsGone(t *testing.T) {
+	const config = uri.URI("file:///v/seg.toml")
+	for _, isOpen := range []bool{false, true} {
+		c := start(t, nil, watching, func(c *client, p *protocol.InitializeParams) {
+			p.WorkspaceFolders = protocol.NewNullable([]protocol.WorkspaceFolder{{URI: root, Name: "w"}, {URI: "file:///v", Name: "v"}})
+			c.files.texts[config] = "schema = \"tables.json\"\ndialect = 1\n"
+			c.files.texts["file:///v/tables.json"] = schemaWith("one")
+		})
+		has := func() bool { return c.published[config] != nil && len(c.published[config].Diagnostics) > 0 }
+		isWatched := func() bool {
+			return len(c.registered) > 0 && strings.Contains(c.registered[len(c.registered)-1], "tables.json")
+		}
+		c.await("diagnostics of seg.toml", has)
+		c.await("the watch of the schema", isWatched)
+		if isOpen {
+			c.open("file:///v/a.seg", 1, "")
+		}
+		c.notify("workspace/didChangeWorkspaceFolders", `{"event":{"added":[],"removed":[{"uri":"file:///v","name":"v"}]}}`)
+		if isOpen {
+			c.open("file:///v/sub/b.seg", 1, "PROFILE(contact).FILTER(two == 'x')")
+			if got := codes(c.diagnostics("file:///v/sub/b.seg", 1)); !slices.Contains(got, "unknown-column") {
+				t.Errorf("of the open document the diagnostics are %v", got)
+			}
+			c.await("diagnostics of seg.toml as before", has)
+			continue
+		}
+		c.await("the end of the diagnostics", func() bool { return !has() })
+		c.await("the end of the watch", func() bool { return slices.Contains(c.received, protocol.MethodClientUnregisterCapability) })
+	}
+}

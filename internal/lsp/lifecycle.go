@@ -182,12 +182,13 @@ func (s *server) start() {
 		defer s.settle()
 		limit := time.AfterFunc(settleLimit, s.settle)
 		defer limit.Stop()
+		defer s.noteRead()
 		s.watch()
-		s.loadSettings(ctx, nil)
-		close(s.configured)
+		s.guard("settings", func() {
+			defer close(s.configured)
+			s.loadSettings(ctx, nil)
+		})
 		s.scan(ctx, s.state.Load().folders)
-		s.change(func(n *next) { n.reading-- })
-		s.settle()
 		s.watchSchemas()
 	})
 }

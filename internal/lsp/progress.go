@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.lsp.dev/protocol"
 )
@@ -31,6 +32,10 @@ type progressTokens struct {
 	all  map[string]*progress
 }
 
+// confirmLimit is how long a client has to confirm the place of a work that has
+// ended. It may show the place from then on, so it is told of the end, too.
+const confirmLimit = 5 * time.Second
+
 // beginProgress shows a work as soon as the client has a place for it, which
 // the work does not wait for.
 func (s *server) beginProgress(ctx context.Context, title string, cancellable bool) *progress {
@@ -49,6 +54,9 @@ func (s *server) beginProgress(ctx context.Context, title string, cancellable bo
 	s.works.all[name] = p
 	s.works.mu.Unlock()
 	s.goBackground("progress", func(ctx context.Context) {
+		ctx, giveUp := context.WithCancel(ctx)
+		defer giveUp()
+		defer context.AfterFunc(p.ctx, func() { time.AfterFunc(confirmLimit, giveUp) })()
 		if s.client.WorkDoneProgressCreate(ctx, &protocol.WorkDoneProgressCreateParams{Token: p.token}) == nil {
 			p.begin(title, cancellable)
 		}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"path"
@@ -51,19 +52,58 @@ func (s *server) unknownFolders(u fileURI) []fileURI {
 	})
 }
 
-// learn notes what stands in folders, and reports whether anything is new.
+// learn notes what stands in folders, and reports whether anything is new. A folder
+// that nothing needs any more was taken from the workspace while it was read.
 func (n *next) learn(found map[fileURI]*config) bool {
-	isNew := false
+	isNew, isNeeded := false, n.needed()
 	all := make(map[fileURI]*config, len(n.configs)+len(found))
 	for folder, c := range n.configs {
 		all[folder] = c
 	}
 	for folder, c := range found {
-		isNew = isNew || c != nil || all[folder] != nil
-		all[folder] = c
+		if _, known := all[folder]; known || isNeeded(folder) {
+			isNew = isNew || c != nil || all[folder] != nil
+			all[folder] = c
+		}
 	}
 	n.configs = all
 	return isNew
+}
+
+// forgetConfigs drops what is known of folders that nothing needs any more.
+func (n *next) forgetConfigs() {
+	isNeeded := n.needed()
+	n.configs = maps.Clone(n.configs)
+	for folder, c := range n.configs {
+		if isNeeded(folder) {
+			continue
+		}
+		delete(n.configs, folder)
+		if c != nil {
+			n.stale[c.uri] = true
+		}
+	}
+}
+
+// needed returns a function that reports whether a seg.toml in a folder may count
+// for anything: the folder is in one of the workspace, or above one or above an
+// open document.
+func (n *next) needed() func(folder fileURI) bool {
+	above := map[fileURI]bool{}
+	add := func(u fileURI) {
+		for _, folder := range n.foldersAbove(u, n.server.options.Files) {
+			above[folder] = true
+		}
+	}
+	for u := range n.open {
+		add(u)
+	}
+	for _, folder := range n.folders {
+		add(child(folder.URI, project.ConfigName))
+	}
+	return func(folder fileURI) bool {
+		return above[folder] || n.folderOf(child(folder, project.ConfigName)) != ""
+	}
 }
 
 // readConfigs reads the seg.toml of each folder; nil stands for none.
@@ -146,12 +186,17 @@ func pathURI(near fileURI, p string) fileURI {
 // settle tells that the workspace was read for the first time.
 func (s *server) settle() { s.settledOnce.Do(func() { close(s.settled) }) }
 
+// noteRead ends a look through folders that the state counts. It is called also
+// where the look panics: requests would wait for its end for ever.
+func (s *server) noteRead() { s.change(func(n *next) { n.reading-- }) }
+
 // scan reads the source files of folders, telling the client how far it is.
 func (s *server) scan(ctx context.Context, folders []protocol.WorkspaceFolder) {
 	if len(folders) == 0 {
 		return
 	}
 	p := s.beginProgress(ctx, "Reading segments", false) // half of a workspace lacks what the other half uses
+	defer p.end()
 	var found []fileURI
 	for _, folder := range folders {
 		if !s.options.Files.Has(folder.URI) {
@@ -184,7 +229,6 @@ func (s *server) scan(ctx context.Context, folders []protocol.WorkspaceFolder) {
 		// A folder may have been taken from the workspace meanwhile.
 		n.setStored(slices.DeleteFunc(files, func(f *file) bool { return !n.holds(f.uri) }), nil)
 	})
-	p.end()
 }
 
 // documentsIn returns a file name in each folder, for what is looked up by
@@ -213,7 +257,7 @@ func (s *server) readStored(ctx context.Context, uris []fileURI, p *progress) []
 				if i >= len(uris) {
 					return
 				}
-				files[i] = s.readFile(ctx, uris[i])
+				s.guard("reading "+string(uris[i]), func() { files[i] = s.readFile(ctx, uris[i]) })
 				p.report(int(done.Add(1)), len(uris))
 			}
 		})
@@ -256,7 +300,7 @@ func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidCh
 		found := s.findCreated(ctx, now, created)
 		sources = append(sources, found...)
 		// Of a seg.toml, of a schema, or of a folder that may have one.
-		if len(others) > 0 || len(found) > 0 || now.needsAny(deleted) || now.namesSchema(created) {
+		if len(others) > 0 || len(found) > 0 || now.needsAny(deleted) || now.needsAny(created) {
 			s.reconfigure(ctx)
 		}
 		if len(deleted) > 0 {
@@ -272,54 +316,49 @@ func (s *server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidCh
 	return nil
 }
 
+// fewCreated is how many files and folders that were created in one folder are
+// looked at one by one. A look through the folder takes less for more of them.
+const fewCreated = 16
+
 // findCreated returns the source files in and below those of the created that are
 // folders, of which editors may tell nothing else.
 func (s *server) findCreated(ctx context.Context, now *snapshot, created map[string]bool) []fileURI {
-	var all []fileURI
+	isSearched := func(folder fileURI) bool { return now.holds(child(folder, "a"+project.Extension)) }
+	byParent := map[fileURI][]fileURI{}
 	for text := range created {
-		folder := fileURI(text)
-		if isBelowAny(folder, created) || !now.holds(child(folder, "a"+project.Extension)) {
-			continue
+		u := fileURI(text)
+		if parent, ok := parentFolder(u); ok && !isBelowAny(u, created) && isSearched(u) {
+			byParent[parent] = append(byParent[parent], u)
 		}
-		found, err := s.options.Files.Find(ctx, folder)
-		if err != nil {
-			s.log.Warn("folder not read", "folder", folder, "error", err)
+	}
+	var all []fileURI
+	for parent, folders := range byParent {
+		if len(folders) > fewCreated && isSearched(parent) {
+			folders = []fileURI{parent}
 		}
-		for _, u := range found {
-			if isIn(u, folder) { // else it is a file itself
-				all = append(all, u)
+		for _, folder := range folders {
+			found, err := s.options.Files.Find(ctx, folder)
+			if err != nil {
+				s.log.Warn("folder not read", "folder", folder, "error", err)
+			}
+			for _, u := range found {
+				if isBelowAny(u, created) { // else it is a file itself, or was there before
+					all = append(all, u)
+				}
 			}
 		}
 	}
 	return all
 }
 
-// namesSchema reports whether one of files has the name of a schema.
-func (s *snapshot) namesSchema(files map[string]bool) bool {
-	if len(files) == 0 {
+// needsAny reports whether a seg.toml or a schema is among files that came or went,
+// or in a folder among them.
+func (s *snapshot) needsAny(changed map[string]bool) bool {
+	if len(changed) == 0 {
 		return false
 	}
-	names := s.schemaNames()
-	for u := range files {
-		if slices.Contains(names, baseName(fileURI(u))) {
-			return true
-		}
-	}
-	return false
-}
-
-// needsAny reports whether a seg.toml or a schema is among what was deleted, or
-// in a folder among it.
-func (s *snapshot) needsAny(deleted map[string]bool) bool {
-	if s.namesSchema(deleted) {
-		return true
-	}
-	for _, c := range s.configs {
-		if c != nil && (deleted[string(c.uri)] || isBelowAny(c.uri, deleted)) {
-			return true
-		}
-	}
-	return false
+	isChanged := func(u fileURI) bool { return changed[string(u)] || isBelowAny(u, changed) }
+	return slices.ContainsFunc(s.configURIs(), isChanged) || slices.ContainsFunc(s.schemaURIs(), isChanged)
 }
 
 // isBelowAny reports whether a file is in or below one of folders.
@@ -335,19 +374,30 @@ func isBelowAny(u fileURI, folders map[string]bool) bool {
 	}
 }
 
-// schemaNames returns the names of the files that hold schemas, sorted.
-func (s *snapshot) schemaNames() []string {
-	var names []string
-	if file := s.settings.schemaFile; file != "" && file != "none" {
-		names = append(names, path.Base(filepath.ToSlash(file)))
-	}
+// configURIs returns the seg.toml files there are.
+func (s *snapshot) configURIs() []fileURI {
+	var all []fileURI
 	for _, c := range s.configs {
-		if c != nil && c.said.Schema != "" {
-			names = append(names, path.Base(filepath.ToSlash(c.said.Schema)))
+		if c != nil {
+			all = append(all, c.uri)
 		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	return all
+}
+
+// schemaURIs returns the files that the settings or a seg.toml name as schemas,
+// whether they are there or not.
+func (s *snapshot) schemaURIs() []fileURI {
+	var all []fileURI
+	if u, ok := s.schemaURI(s.settings); ok {
+		all = append(all, u)
+	}
+	for folder, c := range s.configs {
+		if c != nil && c.said.Schema != "" {
+			all = append(all, pathURI(folder, c.said.Schema))
+		}
+	}
+	return all
 }
 
 // watched is what the client is asked to watch: a pattern in a folder, or in those
@@ -362,26 +412,15 @@ type watched struct {
 // files that are in no folder of the workspace, if the client can watch them.
 func (s *snapshot) watches(elsewhere bool) []watched {
 	var all []watched
-	for _, name := range s.schemaNames() {
-		all = append(all, watched{"", "**/" + globSpecial.Replace(name)})
+	schemas := s.schemaURIs()
+	for _, u := range schemas {
+		all = append(all, watched{"", "**/" + globSpecial.Replace(baseName(u))})
 	}
-	if !elsewhere {
-		return all
-	}
-	add := func(u fileURI) {
-		folder, ok := parentFolder(u)
-		if ok && !slices.ContainsFunc(s.folders, func(f protocol.WorkspaceFolder) bool { return isIn(u, f.URI) }) {
-			all = append(all, watched{folder, globSpecial.Replace(baseName(u))})
-		}
-	}
-	if u, ok := s.schemaURI(s.settings); ok {
-		add(u)
-	}
-	for folder, c := range s.configs {
-		if c != nil {
-			add(c.uri)
-			if c.said.Schema != "" {
-				add(pathURI(folder, c.said.Schema))
+	if elsewhere {
+		for _, u := range slices.Concat(schemas, s.configURIs()) {
+			folder, ok := parentFolder(u)
+			if ok && s.folderOf(u) == "" {
+				all = append(all, watched{folder, globSpecial.Replace(baseName(u))})
 			}
 		}
 	}
@@ -461,13 +500,20 @@ func (s *server) reread(ctx context.Context, uris []fileURI) {
 // rereadUnwatched reads a file anew that a client without file watching saved
 // or closed: nobody else tells that it is another than when it was read last.
 func (s *server) rereadUnwatched(u fileURI) {
-	if s.can.watchFiles || !s.options.Files.Has(u) || !strings.HasSuffix(u.Path(), project.Extension) {
+	if s.can.watchFiles || !s.options.Files.Has(u) {
 		return
 	}
-	s.enqueue(&s.reading, "saved file", func(ctx context.Context) { s.reread(ctx, []fileURI{u}) })
+	s.enqueue(&s.reading, "saved file", func(ctx context.Context) {
+		switch {
+		case strings.HasSuffix(u.Path(), project.Extension):
+			s.reread(ctx, []fileURI{u})
+		case baseName(u) == project.ConfigName || slices.Contains(s.state.Load().schemaURIs(), u):
+			s.reconfigure(ctx)
+		}
+	})
 }
 
-// reconfigure reads all seg.toml files anew.
+// reconfigure reads all seg.toml files anew, and the schema that the settings name.
 func (s *server) reconfigure(ctx context.Context) {
 	var folders []fileURI
 	for folder := range s.state.Load().configs {
@@ -477,10 +523,13 @@ func (s *server) reconfigure(ctx context.Context) {
 	if found == nil {
 		return
 	}
-	settings := *s.state.Load().settings
-	s.settingsSchema(ctx, &settings)
+	got, _ := parseSettings(s.lastSettings)
+	s.settingsSchema(ctx, got)
+	if ctx.Err() != nil {
+		return
+	}
 	s.change(func(n *next) {
-		n.settings = &settings
+		n.settings = got
 		for _, c := range n.configs {
 			if c != nil {
 				n.stale[c.uri] = true // it may be gone
@@ -508,15 +557,16 @@ func (s *server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.D
 			}
 		}
 		n.setStored(nil, gone)
+		n.forgetConfigs()
 		n.rebuild() // files of other folders, too, may belong to another one now
 		isOtherFirst = firstOf(before) != firstOf(n.folders)
 	})
 	s.enqueue(&s.reading, "new folders", func(ctx context.Context) {
+		defer s.noteRead()
 		if isOtherFirst { // a schema that the settings name is in the first folder
 			s.takeSettings(ctx)
 		}
 		s.scan(ctx, added)
-		s.change(func(n *next) { n.reading-- })
 		s.watchSchemas()
 	})
 	return nil
@@ -568,31 +618,85 @@ func (s *server) DidChangeConfiguration(_ context.Context, params *protocol.DidC
 }
 
 // settingsLimit is how long the client has for its settings. What is read of the
-// workspace waits for them.
+// workspace waits for them, but not again for a client that let it pass, until that
+// answers.
 const settingsLimit = 5 * time.Second
 
-// loadSettings asks the client for the settings, or takes those it pushed. One
-// that has none leaves those of initialize, and one that can't say what it has,
-// those that there are.
+// loadSettings asks the client for the settings, or takes those it pushed.
 func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 	if isGiven(pushed) {
 		s.lastSettings = pushed
 	}
 	if s.can.configuration {
-		section := Section
-		limited, cancel := context.WithTimeout(ctx, settingsLimit)
-		answer, err := s.client.Configuration(limited, &protocol.ConfigurationParams{Items: []protocol.ConfigurationItem{{Section: &section}}})
-		cancel()
-		switch {
-		case errors.Is(limited.Err(), context.DeadlineExceeded):
-			s.log.Warn("the client does not say its settings; those that there were hold on", "waited", settingsLimit)
-		case err != nil || len(answer) == 0:
-			s.log.Warn("settings not read", "error", err)
-		case isGiven(answer[0]):
-			s.lastSettings = bytes.Clone(answer[0])
-		case !isGiven(pushed):
-			s.lastSettings = s.initialSettings
+		if answer, ok := s.askSettings(ctx, pushed); ok {
+			s.noteSettings(answer, pushed)
 		}
+	}
+	s.showSettings(ctx)
+}
+
+// askSettings asks the client for its settings. It reports false if there is no
+// answer in time; one that comes later is taken then, unless the client was asked
+// again.
+func (s *server) askSettings(ctx context.Context, pushed protocol.LSPAny) (answer []protocol.LSPAny, ok bool) {
+	s.endAsking()
+	asking, end := context.WithCancel(ctx)
+	s.endAsking = end
+	answers, late := make(chan []protocol.LSPAny), make(chan struct{})
+	s.goBackground("settings", func(context.Context) {
+		section := Section
+		answer, err := s.client.Configuration(asking, &protocol.ConfigurationParams{Items: []protocol.ConfigurationItem{{Section: &section}}})
+		if err != nil && asking.Err() == nil {
+			s.log.Warn("settings not read", "error", err)
+		}
+		select {
+		case <-asking.Done():
+		case answers <- answer:
+		case <-late:
+			s.enqueue(&s.reading, "late settings", func(ctx context.Context) {
+				if asking.Err() == nil {
+					s.noteSettings(answer, pushed)
+					s.showSettings(ctx)
+					s.watchSchemas()
+				}
+			})
+		}
+	})
+	defer close(late)
+	if s.isSilent {
+		return nil, false
+	}
+	limit := time.NewTimer(settingsLimit)
+	defer limit.Stop()
+	select {
+	case answer := <-answers:
+		return answer, true
+	case <-ctx.Done():
+	case <-limit.C:
+		s.isSilent = true
+		s.log.Warn("the client does not say its settings; those that there were hold on", "waited", settingsLimit)
+	}
+	return nil, false
+}
+
+// noteSettings notes what the client answered. One that has no settings leaves
+// those of initialize, and one that can't say what it has, those that there are.
+func (s *server) noteSettings(answer []protocol.LSPAny, pushed protocol.LSPAny) {
+	s.isSilent = false
+	switch {
+	case len(answer) == 0:
+	case isGiven(answer[0]):
+		s.lastSettings = bytes.Clone(answer[0])
+	case !isGiven(pushed):
+		s.lastSettings = s.initialSettings
+	}
+}
+
+// showSettings has the last settings hold, and tells the user what is wrong with
+// them.
+func (s *server) showSettings(ctx context.Context) {
+	if ctx.Err() != nil {
+		return
 	}
 	_, problems := parseSettings(s.lastSettings)
 	for _, p := range problems {
@@ -607,6 +711,9 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 func (s *server) takeSettings(ctx context.Context) {
 	got, _ := parseSettings(s.lastSettings)
 	s.settingsSchema(ctx, got)
+	if ctx.Err() != nil {
+		return // the schema may lack for no other reason
+	}
 	s.change(func(n *next) {
 		before := n.settings
 		n.settings, n.hasSettings = got, true
@@ -641,18 +748,24 @@ func (s *snapshot) schemaURI(of *settings) (fileURI, bool) {
 	return "", false
 }
 
-// settingsSchema reads the schema that settings name.
+// settingsSchema reads the schema that settings name. Of one that can't be read the
+// user is told once, until it can or something else is wrong.
 func (s *server) settingsSchema(ctx context.Context, got *settings) {
 	if got.schemaFile == "none" {
 		got.standard = false
 	}
+	told := s.schemaProblem
+	s.schemaProblem = ""
 	u, ok := s.state.Load().schemaURI(got)
 	if !ok {
 		return
 	}
 	read, err := s.options.Files.Schema(ctx, u)
 	if err != nil {
-		s.showMessage(protocol.MessageTypeWarning, "segql settings: the schema %s can't be read: %s", got.schemaFile, sentence(err))
+		s.schemaProblem = fmt.Sprintf("segql settings: the schema %s can't be read: %s", got.schemaFile, sentence(err))
+		if s.schemaProblem != told {
+			s.showMessage(protocol.MessageTypeWarning, "%s", s.schemaProblem)
+		}
 		return
 	}
 	got.standard, got.schema = false, read

@@ -83,10 +83,15 @@ type server struct {
 	// registering asks the client to register and unregister.
 	registering queue
 	// The settings of initialize, which never change, and those that the client
-	// gave last. watched is what it is asked to watch. The last two
-	// are for what stands in reading alone.
+	// gave last. watched is what it is asked to watch, and schemaProblem what the
+	// user was told of the schema of the settings. isSilent tells that the client let
+	// the time for its settings pass, and endAsking ends the wait for an answer that
+	// may still come. All but the first are for what stands in reading alone.
 	initialSettings, lastSettings protocol.LSPAny
 	watched                       []watched
+	schemaProblem                 string
+	isSilent                      bool
+	endAsking                     context.CancelFunc
 	works                         progressTokens
 	tokens                        tokenCache
 	usage                         usage
@@ -101,7 +106,7 @@ func newServer(ctx context.Context, cancel context.CancelFunc, rwc io.ReadWriteC
 		options: options, log: options.Log, ctx: ctx, cancel: cancel,
 		encoding: token.UTF16, stale: map[fileURI]bool{}, reportIDs: map[fileURI]string{}, published: map[fileURI]published{},
 		wake: make(chan struct{}, 1), shown: make(chan struct{}, 1), settled: make(chan struct{}), configured: make(chan struct{}),
-		consent: newConsent(),
+		consent: newConsent(), endAsking: func() {},
 	}
 	s.quiet = time.AfterFunc(math.MaxInt64, s.callQuiet) // idle sets the time
 	s.work, s.endWork = context.WithCancel(ctx)
@@ -341,7 +346,10 @@ func (s *server) traceMessage(method string, req *jsonrpc2.Request) (done func(e
 // maxTraced is how much of the parameters of a message is traced, in bytes.
 const maxTraced = 2000
 
-// showMessage shows the user a sentence.
+// showMessage shows the user a sentence, unless the session comes to its end.
 func (s *server) showMessage(kind protocol.MessageType, format string, args ...any) {
+	if s.work.Err() != nil {
+		return
+	}
 	_ = s.client.ShowMessage(s.ctx, &protocol.ShowMessageParams{Type: kind, Message: fmt.Sprintf(format, args...)})
 }

@@ -81,3 +81,32 @@ func TestNothingAfterShutdown(t *testing.T) {
 	}
 	c.done <- nil
 }
+
+// TestNoMessageAfterShutdown shuts a server down that waits for settings, after
+// ones in which something is wrong: the user is not told of that any more.
+func TestNoMessageAfterShutdown(t *testing.T) {
+	for name, settings := range map[string]string{"setting": `{"dialect":"nosuch"}`, "schema": `{"schema":"missing.json"}`} {
+		t.Run(name, func(t *testing.T) {
+			asked, goOn := make(chan struct{}), make(chan struct{})
+			c := start(t, nil, func(c *client, p *protocol.InitializeParams) {
+				p.InitializationOptions = protocol.LSPAny(settings)
+				c.configuring = func() {
+					close(asked)
+					<-goOn
+				}
+			})
+			<-asked
+			if err := c.Shutdown(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			close(goOn)
+			if err := c.Exit(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			<-c.conn.Done()
+			if len(c.messages) > 0 {
+				t.Errorf("the user was told %q", c.messages)
+			}
+		})
+	}
+}

@@ -30,3 +30,25 @@ func TestSilentClient(t *testing.T) {
 		})
 	}
 }
+
+// TestLateSettings has a client say its settings late: what it tells meanwhile does
+// not wait for them again and again, and they hold once they come.
+func TestLateSettings(t *testing.T) {
+	t.Parallel() // the settings are waited for, once
+	answer := make(chan struct{})
+	c := start(t, map[string]string{"a.seg": "PROFILE(contact).FILTER(two == 'x')\n", "one.json": schemaWith("one"), "two.json": schemaWith("two"), "seg.toml": `schema = "one.json"`}, func(c *client, _ *protocol.InitializeParams) {
+		c.settings = `{"schema":"two.json"}`
+		c.configuring = func() { <-answer }
+	})
+	const asks = 50 // more than there is time to wait for one by one
+	for range asks {
+		c.notify("workspace/didChangeConfiguration", `{"settings":null}`)
+	}
+	c.awaitCode("a.seg", "unknown-column", true)
+	c.files.remove(at("seg.toml"))
+	c.files.write(at("a.seg"), "PROFILE(contact).FILTER(fax == 'x')\n") // as the standard tables have it
+	c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/a.seg","type":2},{"uri":"file:///w/seg.toml","type":3}]}`)
+	c.awaitCode("a.seg", "unknown-column", false)
+	close(answer)
+	c.awaitCode("a.seg", "unknown-column", true)
+}

@@ -231,3 +231,24 @@ func TestSlowEdit(t *testing.T) {
 		t.Error("its diagnostics were not told in the end")
 	}
 }
+
+// TestProgressNeverConfirmed holds that nothing waits on for a client that never
+// confirms a place for progress, once the work has ended.
+func TestProgressNeverConfirmed(t *testing.T) {
+	t.Parallel() // it waits for the limit
+	s := newTestServer(t, &sink{})
+	s.can.progress = true
+	for range 10 {
+		s.beginProgress(s.work, "Work", false).end()
+	}
+	ended := make(chan struct{})
+	go func() {
+		s.background.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(10 * confirmLimit):
+		t.Error("the places are still waited for")
+	}
+}

@@ -62,3 +62,26 @@ func TestFilesOfClientThatDoesNotWatch(t *testing.T) {
 		})
 	}
 }
+
+// TestConfigOfClientThatDoesNotWatch saves and closes a seg.toml and the schemas
+// that it and the settings name.
+func TestConfigOfClientThatDoesNotWatch(t *testing.T) {
+	c := start(t, map[string]string{"a.seg": "PROFILE(contact).FILTER(two == 'x')\n", "one.json": schemaWith("one"), "two.json": schemaWith("two")}, func(c *client, _ *protocol.InitializeParams) {
+		c.settings = `{"schema":"one.json"}`
+	})
+	c.awaitCode("a.seg", "unknown-column", true)
+	save := func(name, text string, isKnown bool) {
+		c.files.write(at(name), text)
+		c.notify("textDocument/didSave", `{"textDocument":{"uri":"file:///w/`+name+`"}}`)
+		c.awaitCode("a.seg", "unknown-column", !isKnown)
+	}
+	save("one.json", schemaWith("two"), true)
+	save("one.json", schemaWith("one"), false)
+	save("seg.toml", `schema = "two.json"`, true)
+	save("two.json", schemaWith("one"), false)
+	c.notify("textDocument/didOpen", `{"textDocument":{"languageId":"toml","text":"","version":1,"uri":"file:///w/seg.toml"}}`)
+	c.files.remove(at("seg.toml"))
+	c.files.write(at("one.json"), schemaWith("two"))
+	c.notify("textDocument/didClose", `{"textDocument":{"uri":"file:///w/seg.toml"}}`)
+	c.awaitCode("a.seg", "unknown-column", false)
+}

@@ -3,6 +3,7 @@ package lsp_test
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -158,5 +159,87 @@ func TestFilesElsewhereAreWatched(t *testing.T) {
 		`{"globPattern":{"baseUri":"file:///shared","pattern":"s.json"}}`,
 	} {
 		c.await(want, func() bool { return strings.Contains(strings.Join(c.registered, " "), want) })
+	}
+}
+
+// TestSchemaOfSettingsIsGone holds that the standard tables count where the schema
+// of the settings was there once, as where it never was, and that the user is told
+// once each time that it goes.
+func TestSchemaOfSettingsIsGone(t *testing.T) {
+	c := start(t, map[string]string{"a.seg": "PROFILE(contact).FILTER(fax == 'x')\n", "tables.json": schemaWith("one")}, func(c *client, _ *protocol.InitializeParams) {
+		c.settings = `{"schema":"tables.json"}`
+	})
+	changed := func(name string, kind int) {
+		c.notify("workspace/didChangeWatchedFiles", fmt.Sprintf(`{"changes":[{"uri":%q,"type":%d}]}`, at(name), kind))
+	}
+	for i := range 2 {
+		c.awaitCode("a.seg", "unknown-column", true)
+		c.files.remove(at("tables.json"))
+		changed("tables.json", 3)
+		c.awaitCode("a.seg", "unknown-column", false)
+		for _, dialect := range []string{"1", "2"} {
+			c.files.write(at("seg.toml"), "dialect = "+dialect+"\n")
+			changed("seg.toml", 2)
+		}
+		c.files.write(at("tables.json"), schemaWith("one"))
+		changed("tables.json", 1)
+		c.awaitCode("a.seg", "unknown-column", true)
+		c.mu.Lock()
+		if len(c.messages) != i+1 {
+			t.Errorf("the user was told %q", c.messages)
+		}
+		c.mu.Unlock()
+	}
+}
+
+// TestFolderOfASchema tells of a folder that goes and comes with a schema in it, as
+// editors do without a word about the file.
+func TestFolderOfASchema(t *testing.T) {
+	for name, files := range map[string]map[string]string{
+		"seg.toml": {"seg.toml": `schema = "tables/sub/schema.json"`},
+		"settings": {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files["a.seg"], files["tables/sub/schema.json"] = "PROFILE(contact).FILTER(fax == 'x')\n", schemaWith("one")
+			c := start(t, files, func(c *client, _ *protocol.InitializeParams) {
+				if name == "settings" {
+					c.settings = `{"schema":"tables/sub/schema.json"}`
+				}
+			})
+			c.awaitCode("a.seg", "unknown-column", true)
+			c.files.remove(at("tables/sub/schema.json"))
+			c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/tables","type":3}]}`)
+			c.awaitCode("a.seg", "unknown-column", false)
+			c.files.write(at("tables/sub/schema.json"), schemaWith("one"))
+			c.notify("workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/tables","type":1}]}`)
+			c.awaitCode("a.seg", "unknown-column", true)
+		})
+	}
+}
+
+// TestManyCreatedFiles tells of many files at a time, with a folder among them: the
+// folder that they are in is looked through once, and files in it that were there
+// before are not read again.
+func TestManyCreatedFiles(t *testing.T) {
+	var looks, reads atomic.Int32
+	c := start(t, map[string]string{"assets/old.seg": "OLD = PROFILE(contact)\n"}, func(c *client, _ *protocol.InitializeParams) {
+		c.files.finding = func(uri.URI) { looks.Add(1) }
+		c.files.reading = func(u uri.URI) {
+			if u == at("assets/old.seg") {
+				reads.Add(1)
+			}
+		}
+	})
+	c.symbols() // with its answer the workspace is read
+	looked, read := looks.Load(), reads.Load()
+	c.files.write(at("assets/v1.2/a.seg"), "A = PROFILE(contact).FILTER(statecode = 0)\n")
+	changes := `{"uri":"file:///w/assets/v1.2","type":1}`
+	for i := range 2000 {
+		changes += fmt.Sprintf(`,{"uri":"file:///w/assets/p%d.png","type":1}`, i)
+	}
+	c.notify("workspace/didChangeWatchedFiles", `{"changes":[`+changes+`]}`)
+	c.awaitCode("assets/v1.2/a.seg", "single-equals", true)
+	if looked, read = looks.Load()-looked, reads.Load()-read; looked != 1 || read != 0 {
+		t.Errorf("there were %d looks through folders, and a file of before was read %d times", looked, read)
 	}
 }
