@@ -182,13 +182,17 @@ func (s *server) start() {
 		defer s.settle()
 		limit := time.AfterFunc(settleLimit, s.settle)
 		defer limit.Stop()
-		defer s.noteRead()
 		s.watch()
+		s.guard("folders", func() {
+			defer s.noteRead()
+			s.scan(ctx, s.state.Load().folders)
+		})
+		// Which files there are does not depend on the settings, and the client may be
+		// slow to say what they are.
 		s.guard("settings", func() {
 			defer close(s.configured)
 			s.loadSettings(ctx, nil)
 		})
-		s.scan(ctx, s.state.Load().folders)
 		s.watchSchemas()
 	})
 }

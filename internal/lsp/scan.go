@@ -26,12 +26,18 @@ import (
 // baseName returns the name of a file without its folder.
 func baseName(u fileURI) string { return path.Base(u.Path()) }
 
-// discover looks for the seg.toml files above a document that is sought.
+// discover looks for the seg.toml files above a document that is sought. That does
+// not wait for what else is to be read, some of which the client may owe.
 func (s *server) discover(u fileURI) {
-	s.enqueue(&s.reading, "discover", func(ctx context.Context) {
+	s.enqueue(&s.discovering, "discover", func(ctx context.Context) {
 		var found map[fileURI]*config
 		s.guard("seg.toml files above "+string(u), func() { found = s.readConfigs(ctx, s.unknownFolders(u)) })
 		s.change(func(n *next) {
+			// What somebody else read meanwhile is as new.
+			maps.DeleteFunc(found, func(folder fileURI, _ *config) bool {
+				_, known := n.configs[folder]
+				return known
+			})
 			if n.learn(found) {
 				n.rebuild()
 			}
@@ -39,7 +45,7 @@ func (s *server) discover(u fileURI) {
 			delete(n.sought, u)
 			n.stale[u] = true
 		})
-		s.watchSchemas()
+		s.enqueue(&s.reading, "schemas", func(context.Context) { s.watchSchemas() })
 	})
 }
 
@@ -627,7 +633,7 @@ func (s *server) loadSettings(ctx context.Context, pushed protocol.LSPAny) {
 	if isGiven(pushed) {
 		s.lastSettings = pushed
 	}
-	if s.can.configuration {
+	if s.can.configuration && ctx.Err() == nil {
 		if answer, ok := s.askSettings(ctx, pushed); ok {
 			s.noteSettings(answer, pushed)
 		}
