@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"go.lsp.dev/protocol"
 
@@ -281,44 +280,11 @@ func (a distance) plus(d distance) distance {
 
 // across returns the distance from the start of text to its end.
 func across(text string, encoding token.Encoding) distance {
-	var d distance
-	start := 0
-	for i := range len(text) {
-		if text[i] == '\n' || text[i] == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
-			d.lines++
-			start = i + 1
-		}
-	}
-	d.columns = units(text[start:], encoding)
-	return d
+	return distance{uint32(token.CountBreaks(text)), units(text[token.LastLine(text):], encoding)} // texts have at most 64 MB
 }
 
 // units returns the length of text in units of the encoding.
-func units(text string, encoding token.Encoding) uint32 {
-	n := uint32(len(text)) // texts have at most 64 MB
-	if encoding == token.Bytes || isASCII(text) {
-		return n
-	}
-	n = 0
-	for i := range len(text) {
-		if utf8.RuneStart(text[i]) {
-			n++
-		}
-		if text[i] >= 0xF0 && encoding == token.UTF16 {
-			n++ // a pair
-		}
-	}
-	return n
-}
-
-func isASCII(text string) bool {
-	for i := range len(text) {
-		if text[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
-}
+func units(text string, encoding token.Encoding) uint32 { return uint32(token.Width(text, encoding)) }
 
 // encoded is tokens as the protocol has them, five numbers each, of which the
 // first two lead there from the token before.
