@@ -179,21 +179,27 @@ func (s *server) start() {
 	s.goBackground("diagnostics", s.diagnose)
 	s.goBackground("refresh", s.refreshShown)
 	s.enqueue(&s.reading, "first scan", func(ctx context.Context) {
-		defer s.settle()
 		limit := time.AfterFunc(settleLimit, s.settle)
-		defer limit.Stop()
 		s.watch()
 		s.guard("folders", func() {
 			defer s.noteRead()
 			s.scan(ctx, s.state.Load().folders)
 		})
+		if ctx.Err() != nil {
+			limit.Stop()
+			s.settle()
+			return
+		}
 		// Which files there are does not depend on the settings, and the client may be
-		// slow to say what they are.
-		s.guard("settings", func() {
+		// slow to say what they are: they come behind what documents need that were
+		// opened meanwhile.
+		s.enqueue(&s.reading, "first settings", func(ctx context.Context) {
+			defer s.settle()
+			defer limit.Stop()
 			defer close(s.configured)
 			s.loadSettings(ctx, nil)
+			s.watchSchemas()
 		})
-		s.watchSchemas()
 	})
 }
 

@@ -26,18 +26,12 @@ import (
 // baseName returns the name of a file without its folder.
 func baseName(u fileURI) string { return path.Base(u.Path()) }
 
-// discover looks for the seg.toml files above a document that is sought. That does
-// not wait for what else is to be read, some of which the client may owe.
+// discover looks for the seg.toml files above a document that is sought.
 func (s *server) discover(u fileURI) {
-	s.enqueue(&s.discovering, "discover", func(ctx context.Context) {
+	s.enqueue(&s.reading, "discover", func(ctx context.Context) {
 		var found map[fileURI]*config
 		s.guard("seg.toml files above "+string(u), func() { found = s.readConfigs(ctx, s.unknownFolders(u)) })
 		s.change(func(n *next) {
-			// What somebody else read meanwhile is as new.
-			maps.DeleteFunc(found, func(folder fileURI, _ *config) bool {
-				_, known := n.configs[folder]
-				return known
-			})
 			if n.learn(found) {
 				n.rebuild()
 			}
@@ -45,7 +39,7 @@ func (s *server) discover(u fileURI) {
 			delete(n.sought, u)
 			n.stale[u] = true
 		})
-		s.enqueue(&s.reading, "schemas", func(context.Context) { s.watchSchemas() })
+		s.watchSchemas()
 	})
 }
 
@@ -623,8 +617,8 @@ func (s *server) DidChangeConfiguration(_ context.Context, params *protocol.DidC
 	return nil
 }
 
-// settingsLimit is how long the client has for its settings. What is read of the
-// workspace waits for them, but not again for a client that let it pass, until that
+// settingsLimit is how long the client has for its settings. What is to be read
+// behind waits for them, but not again for a client that let it pass, until that
 // answers.
 const settingsLimit = 5 * time.Second
 

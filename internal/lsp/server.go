@@ -80,8 +80,6 @@ type server struct {
 	// reading reads the files and settings that the state changes by: of two
 	// messages about one of them the later holds.
 	reading queue
-	// discovering looks for the seg.toml files of documents that were opened.
-	discovering queue
 	// registering asks the client to register and unregister.
 	registering queue
 	// The settings of initialize, which never change, and those that the client

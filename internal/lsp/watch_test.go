@@ -150,13 +150,13 @@ func TestCreatedFolder(t *testing.T) {
 // seg.toml and the schemas that lie in no folder of the workspace.
 func TestFilesElsewhereAreWatched(t *testing.T) {
 	yes := true
-	c := start(t, map[string]string{"seg.toml": `schema = "../shared/s.json"`, "sub/a.seg": "A = PROFILE(contact)\n"}, watching, func(_ *client, p *protocol.InitializeParams) {
+	c := start(t, map[string]string{"seg.toml": `schema = "../common/s.json"`, "sub/a.seg": "A = PROFILE(contact)\n"}, watching, func(_ *client, p *protocol.InitializeParams) {
 		p.Capabilities.Workspace.DidChangeWatchedFiles.RelativePatternSupport = &yes
 		p.WorkspaceFolders = protocol.NewNullable([]protocol.WorkspaceFolder{{URI: root + "/sub", Name: "sub"}})
 	})
 	for _, want := range []string{
 		`{"globPattern":{"baseUri":"file:///w","pattern":"seg.toml"}}`,
-		`{"globPattern":{"baseUri":"file:///shared","pattern":"s.json"}}`,
+		`{"globPattern":{"baseUri":"file:///common","pattern":"s.json"}}`,
 	} {
 		c.await(want, func() bool { return strings.Contains(strings.Join(c.registered, " "), want) })
 	}
