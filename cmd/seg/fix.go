@@ -14,10 +14,6 @@ import (
 	"segql/lang/parser"
 )
 
-// maxRounds bounds how often the texts are mended: a fix may make way for
-// another, but two may also undo each other.
-const maxRounds = 10
-
 // mending makes fixes of texts.
 var mending = check.Reparse(parser.Reparse)
 
@@ -28,7 +24,7 @@ func (w *workspace) fix() int {
 	before := make(map[*source]string)
 	fixes := make(map[*source]int)
 	todo := slices.DeleteFunc(slices.Clone(w.named()), func(s *source) bool { return s.err != nil })
-	for range maxRounds {
+	for range check.MaxRounds {
 		var changed []*source
 		each(todo, w.mended, func(m mended) bool {
 			s := m.source

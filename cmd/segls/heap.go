@@ -36,8 +36,8 @@ func keepHeapSmall() {
 // that comes by itself comes while one is made.
 type collector struct {
 	mu sync.Mutex
-	// allocated is how much was allocated in all, in bytes, when the first
-	// collections were seen to be done.
+	// allocated is how much had been allocated in all, in bytes, when so many
+	// collections were first seen to be done.
 	collections, allocated uint64
 }
 

@@ -267,10 +267,6 @@ func (a *asking) dialects(here []check.Finding) []offer {
 	return offers
 }
 
-// maxRounds bounds how often a text is mended: a fix may make way for another,
-// but two may also undo each other.
-const maxRounds = 10
-
 // fixAll returns the offer to make all fixes of the file that are sure.
 func (a *asking) fixAll() []offer {
 	edits := a.mended(func(findings []check.Finding) []check.Finding { return findings })
@@ -285,7 +281,7 @@ func (a *asking) fixAll() []offer {
 func (a *asking) mended(choose func([]check.Finding) []check.Finding) []token.Edit {
 	v, findings, project := a.view, a.found(), a.project()
 	var edits []token.Edit
-	for round := range maxRounds {
+	for round := range check.MaxRounds {
 		fixes, _, tree := mending.Mend(v.tree, choose(findings))
 		if tree == nil {
 			break

@@ -59,12 +59,8 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 		return nil, failed("segls has no command %q; those it has are %s", params.Command, strings.Join(s.commands(), ", "))
 	}
 	v, definitions, err := now.commandTarget(params)
-	select {
-	case <-s.settled:
-	default:
-		if params.Command == commandValidate { // which organization it is says a seg.toml, which may not be read yet
-			v, definitions, err = s.settledTarget(ctx, params, v, definitions)
-		}
+	if params.Command == commandValidate && !s.isSettled() { // which organization it is says a seg.toml, which may not be read yet
+		v, definitions, err = s.settledTarget(ctx, params, v, definitions)
 	}
 	if err != nil {
 		return nil, err

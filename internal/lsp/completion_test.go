@@ -21,6 +21,12 @@ import (
 // all ASCII.
 func (c *client) items(u uri.URI, text string, at int) []protocol.CompletionItem {
 	c.t.Helper()
+	return withDefaults(c.list(u, text, at))
+}
+
+// list is items as the server sends them.
+func (c *client) list(u uri.URI, text string, at int) *protocol.CompletionList {
+	c.t.Helper()
 	before := text[:at]
 	position := protocol.Position{
 		Line:      uint32(strings.Count(before, "\n")),
@@ -32,7 +38,7 @@ func (c *client) items(u uri.URI, text string, at int) []protocol.CompletionItem
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return withDefaults(answer.(*protocol.CompletionList))
+	return answer.(*protocol.CompletionList)
 }
 
 // withDefaults returns the items of a list, each with what the list says for
@@ -810,14 +816,9 @@ func TestCompletionOfFoundRules(t *testing.T) {
 // TestCompletionLimit holds that long lists are cut, and say so.
 func TestCompletionLimit(t *testing.T) {
 	c := start(t, nil)
-	c.open(at("a.seg"), 1, "PROFILE(contact).FILTER()")
-	answer, err := c.Completion(t.Context(), &protocol.CompletionParams{TextDocumentPositionParams: protocol.TextDocumentPositionParams{
-		TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")}, Position: protocol.Position{Character: 24},
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	list := answer.(*protocol.CompletionList)
+	const text = "PROFILE(contact).FILTER()"
+	c.open(at("a.seg"), 1, text)
+	list := c.list(at("a.seg"), text, len(text)-1)
 	if len(list.Items) != 200 || !list.IsIncomplete {
 		t.Errorf("%d items, incomplete %v", len(list.Items), list.IsIncomplete)
 	}
@@ -838,14 +839,9 @@ func TestCompletionDefaults(t *testing.T) {
 		c := start(t, nil, func(_ *client, p *protocol.InitializeParams) {
 			p.Capabilities.TextDocument.Completion.CompletionList = &protocol.CompletionListCapabilities{ItemDefaults: test.known}
 		})
-		c.open(at("a.seg"), 1, "PROFILE(contact).FILTER(full")
-		answer, err := c.Completion(t.Context(), &protocol.CompletionParams{TextDocumentPositionParams: protocol.TextDocumentPositionParams{
-			TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")}, Position: protocol.Position{Character: 28},
-		}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		list := answer.(*protocol.CompletionList)
+		const text = "PROFILE(contact).FILTER(full"
+		c.open(at("a.seg"), 1, text)
+		list := c.list(at("a.seg"), text, len(text))
 		first := list.Items[0]
 		shown, err := protocol.Marshal(&protocol.CompletionItem{Label: first.Label, TextEdit: first.TextEdit, Data: first.Data})
 		if err != nil {

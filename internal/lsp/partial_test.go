@@ -30,13 +30,7 @@ func TestCompletionIsIncomplete(t *testing.T) {
 			for n := range len(test.typed) + 1 {
 				text := test.text + test.typed[:n]
 				c.open(at("a.seg"), int32(n), text)
-				answer, err := c.Completion(t.Context(), &protocol.CompletionParams{TextDocumentPositionParams: protocol.TextDocumentPositionParams{
-					TextDocument: protocol.TextDocumentIdentifier{URI: at("a.seg")}, Position: protocol.Position{Character: uint32(len(text))},
-				}})
-				if err != nil {
-					t.Fatal(err)
-				}
-				list := answer.(*protocol.CompletionList)
+				list := c.list(at("a.seg"), text, len(text))
 				i := slices.IndexFunc(list.Items, func(item protocol.CompletionItem) bool { return item.Label == test.label })
 				if i >= 0 {
 					text, _ := list.Items[i].FilterText.Get()

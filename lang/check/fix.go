@@ -12,6 +12,10 @@ import (
 // parses nothing.
 type Reparse func(prev *ast.File, edit token.Edit) (*ast.File, error)
 
+// MaxRounds bounds how often a text is mended and checked again: a fix may make
+// way for another, but two may also undo each other.
+const MaxRounds = 10
+
 // Mend makes the fixes of findings in a file that are sure. One that would add
 // a mistake to the syntax is left out. It returns the edits, how many fixes they
 // are of and what the file is then, nil if there is nothing to be done.
