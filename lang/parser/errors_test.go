@@ -312,3 +312,19 @@ func TestErrors(t *testing.T) {
 		})
 	}
 }
+
+// A } taken for the ) of an inner parenthesis leaves the } of the outer one spare: it is named as it stands.
+func TestSpareSign(t *testing.T) {
+	text := "PROFILE(c).FILTER{(a == 1 && b == 2]}"
+	file := parser.Parse(text)
+	checkFile(t, file)
+	var got []string
+	for _, e := range file.Errors() {
+		if e.Code == parser.CodeSpareParen {
+			got = append(got, e.Message, e.Fixes[0].Title)
+		}
+	}
+	if diff := cmp.Diff([]string{"this } closes nothing; remove it", "Remove the }"}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}

@@ -727,6 +727,7 @@ func (p *parser) operand(isFirst bool) *ast.Operand {
 // spareParens takes closing parentheses that close nothing.
 func (p *parser) spareParens() {
 	from, at := p.start(), p.i
+	sign := p.cur().Value // a ] or } where brackets of another kind were taken for parentheses
 	n := 0
 	for p.typ() == tRparen {
 		p.advance()
@@ -735,8 +736,8 @@ func (p *parser) spareParens() {
 	s := p.extent(from)
 	next := p.i
 	p.i = at
-	p.fail(CodeSpareParen, s, plural(n, "this ) closes nothing; remove it", "these %d ) close nothing; remove them"), nil,
-		fix(plural(n, "Remove the )", "Remove the %d )"), replace(s, "")))
+	p.fail(CodeSpareParen, s, plural(n, "this "+sign+" closes nothing; remove it", "these %d ) close nothing; remove them"), nil,
+		fix(plural(n, "Remove the "+sign, "Remove the %d )"), replace(s, "")))
 	p.i = next
 	p.lacking += n
 }

@@ -205,10 +205,10 @@ func (c *checker) node(n ast.Node) {
 		}
 	case *ast.ParenQuery:
 		c.must(n.Lparen, "(")
-		c.must(n.Rparen, ")")
+		c.bracket(n.Rparen, ")", "]", "}")
 	case *ast.ParenExpr:
 		c.must(n.Lparen, "(")
-		c.must(n.Rparen, ")")
+		c.bracket(n.Rparen, ")", "]", "}")
 	case *ast.Having:
 		c.span(n.OpSpan, n.Op.String())
 	case *ast.OrderItem:
