@@ -2,11 +2,14 @@
 # Runs every test and check of the project; the only thing a fresh machine needs is
 # Go, Node with npm, git and apt. Ends with an error at the first step that fails.
 #
-#   FUZZTIME=2m bash scripts/test.sh    fuzz each target longer (default 10s; 0 skips fuzzing)
+# The inputs of the fuzz targets are tests like all others. New inputs are random, and what passes or
+# fails must not be, so they are only looked for when asked:
+#
+#   FUZZTIME=2m bash scripts/test.sh    fuzz each target for two minutes as well
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-FUZZTIME=${FUZZTIME:-10s}
+FUZZTIME=${FUZZTIME:-0}
 
 step() { printf '\n==> %s\n' "$*"; }
 note() { printf 'note: %s\n' "$*"; }
@@ -105,10 +108,8 @@ fuzz() {
   rm -f "$log"
 }
 
-step "fuzzing, $FUZZTIME for each target"
-if [ "$FUZZTIME" = 0 ]; then
-  note "skipped"
-else
+if [ "$FUZZTIME" != 0 ]; then
+  step "fuzzing, $FUZZTIME for each target"
   targets=$(go_files '*_test.go' | xargs -r grep -HoE '^func Fuzz[A-Za-z0-9_]*\(' || true)
   [ -n "$targets" ] || note "there is no fuzz target"
   while IFS=: read -r file func; do
