@@ -46,8 +46,8 @@ var oddTexts = []string{
 	"A = PROFILE(a).FILTER(x == 1\nB = PROFILE(b)", "A = PROFILE(a).FILTER(x = \nB = PROFILE(b)", "PROFILE(a; b).FILTER(c == 1; d == 2);",
 	"SEGMENT(A).UNION(SEGMENT(B).EXCEPT(C).UNION(D))", "(((PROFILE(a)).FILTER(a==1)) UNION B).TAKE(1)", "A /* x */ = /* y */ PROFILE /* z */ ( /* a */ b /* c */ ) // d\n// e",
 	"PROFILE(a).FILTER(a == 1 // x\n&& // y\nb == 2 /* z */ || /* q\nr */ c == 3\n// s\n)",
-	"PROFILE(A/**/0'",                                                        // a name with a comment in it
-	"PROFILE(contact).FILTER{(a IN 2]}", "PROFILE(contact).FILTER{(a == 2]}", // a } where ) of the inner parentheses belongs
+	"PROFILE(A/**/0'",                                                                                // a name with a comment in it
+	"PROFILE(contact).FILTER{(a IN 2]}", "PROFILE(contact).FILTER{(a == 2]}", "PROFILER(ISNULL[a.b]", // a } where ) of the inner parentheses belongs
 	"PROFILE(a).FILTER(Größe == 1 && a == ‘x’ && b == “y” && c == 'z)\n.TAKE(1)", "PROFILE(contact) PROFILE(account)", "A = PROFILE(contact); PROFILE(b); C = PROFILE(c)",
 }
 

@@ -204,10 +204,10 @@ func (c *checker) node(n ast.Node) {
 			c.fail("the name %q should stand at %v", n.Name, n.Extent)
 		}
 	case *ast.ParenQuery:
-		c.must(n.Lparen, "(")
+		c.bracket(n.Lparen, "(", "[", "{")
 		c.bracket(n.Rparen, ")", "]", "}")
 	case *ast.ParenExpr:
-		c.must(n.Lparen, "(")
+		c.bracket(n.Lparen, "(", "[", "{")
 		c.bracket(n.Rparen, ")", "]", "}")
 	case *ast.Having:
 		c.span(n.OpSpan, n.Op.String())
