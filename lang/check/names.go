@@ -204,18 +204,11 @@ func unknownColumn(c *pass, n ast.Node) {
 	if isConsentColumn(column.Name.Name) || ref.Row.IsEvent && hasSuffixFold(column.Name.Name, "_LogicalName") {
 		return
 	}
-	names := func(yield func(string) bool) {
-		for _, col := range ref.Row.Columns(c.dialect) {
-			if !yield(col.Name) {
-				return
-			}
-		}
-	}
 	what := "the table " + ref.Row.Table
 	if ref.Row.IsEvent {
 		what = "the interaction " + ref.Row.Table
 	}
-	c.unknown(&column.Name, "column", " in "+what, schema.Nearest(column.Name.Name, names, maxNearest))
+	c.unknown(&column.Name, "column", " in "+what, ref.Row.nearestColumns(column.Name.Name, c.dialect))
 }
 
 func hasSuffixFold(s, suffix string) bool {

@@ -63,6 +63,21 @@ func (r *Row) Columns(d Dialect) []*schema.Column {
 	return nil
 }
 
+// nearestColumns returns the columns that someone who wrote name most likely
+// meant.
+func (r *Row) nearestColumns(name string, d Dialect) []string {
+	if !r.IsEvent {
+		return r.Info.NearestColumns(name, maxNearest)
+	}
+	return schema.Nearest(name, func(yield func(string) bool) {
+		for _, c := range r.Columns(d) {
+			if !yield(c.Name) {
+				return
+			}
+		}
+	}, maxNearest)
+}
+
 // knowsColumns reports whether a column that Column does not find is none.
 func (r *Row) knowsColumns(d Dialect) bool {
 	if r.IsEvent {

@@ -337,6 +337,7 @@ func (b *builder) finishTables(s *Schema) {
 	var lookups []*Relationship
 	for _, t := range b.tables {
 		sortColumns(t.Columns)
+		t.shapes = shapesOf(t.Columns)
 		for _, c := range t.Columns {
 			finishColumn(c)
 			if !c.Type.IsLookup() {

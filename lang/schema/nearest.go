@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math/bits"
 	"slices"
+	"sync"
 )
 
 // The costs of the ways in which a name can differ from what was written. An
@@ -29,46 +30,60 @@ const maxName = 128
 // is its beginning, or if the two differ in their prefix: loyaltytier and
 // cr1_loyaltytier both find new_loyaltytier.
 func Nearest(name string, candidates iter.Seq[string], limit int) []string {
-	var room [maxName]byte
-	word := lowerInto(&room, name)
-	if len(word) == 0 || limit <= 0 {
+	n, ok := newNearer(name, limit)
+	if !ok {
 		return nil
 	}
-	n := nearer{word: word, letters: letterSet(word), edits: editsFor(len(word))}
-	n.prefixed, n.prefixedLetters = n.word, n.letters
-	if w := firstWord(string(word)); w != "" {
-		n.prefix, n.prefixed = word[:len(w)], word[len(w)+1:]
-		n.prefixedLetters = letterSet(n.prefixed)
-	}
-	var best []match
 	for candidate := range candidates {
-		worst := costNone
-		if len(best) == limit {
-			worst = best[limit-1].cost
-		}
-		m := match{name: candidate, cost: n.cost(candidate, worst)}
-		if m.cost >= costNone || m.cost > worst {
-			continue
-		}
-		m.off = abs(len(candidate) - len(word))
-		m.shared = sharedPrefix(candidate, word)
-		at, _ := slices.BinarySearchFunc(best, m, match.compare)
-		if at == limit {
-			continue
-		}
-		if len(best) == limit {
-			best = best[:limit-1]
-		}
-		best = slices.Insert(best, at, m)
+		n.try(candidate, shapeOf(candidate))
 	}
-	if len(best) == 0 {
+	return n.names()
+}
+
+// NearestColumns is [Nearest] among the names of the columns of t.
+func (t *Table) NearestColumns(name string, limit int) []string {
+	if t == nil || t.shapes == nil {
+		return Nearest(name, t.ColumnNames(), limit)
+	}
+	n, ok := newNearer(name, limit)
+	if !ok {
 		return nil
 	}
-	names := make([]string, len(best))
-	for i, m := range best {
-		names[i] = m.name
+	for i, shape := range t.shapes() {
+		// Most are too far. To look no further spares the way to a column and to its
+		// name, which are mostly not in a cache when somebody has just mistyped one.
+		if !n.isFar(shape) {
+			n.try(t.Columns[i].Name, shape)
+		}
 	}
-	return names
+	return n.names()
+}
+
+// shapesOf returns a function that returns the shape of each column's name. A
+// table of which no column is mistyped needs none.
+func shapesOf(columns []*Column) func() []shape {
+	return sync.OnceValue(func() []shape {
+		shapes := make([]shape, len(columns))
+		for i, c := range columns {
+			shapes[i] = shapeOf(c.Name)
+		}
+		return shapes
+	})
+}
+
+// A shape is what tells most names apart at a glance.
+type shape struct {
+	letters uint64 // see letterSet
+	length  int
+}
+
+// shapeOf returns the shape of a name in any case, as far as it is compared.
+func shapeOf(name string) shape {
+	s := shape{length: min(len(name), maxName)}
+	for i := range s.length {
+		s.letters |= letterBit(lowerByte(name[i]))
+	}
+	return s
 }
 
 const costNone = 1 << 20
@@ -102,31 +117,86 @@ func (m match) compare(o match) int {
 	)
 }
 
-// A nearer is the name that was written, prepared for comparing.
+// A nearer finds the candidates that are nearest to a name that was written.
 type nearer struct {
-	word            []byte // in lower case
+	word            []byte // the name in lower case
 	letters         uint64
 	edits           int
 	prefix          []byte // first word, may be empty
 	prefixed        []byte // what follows it, or all
 	prefixedLetters uint64
 
-	room [maxName]byte // for the candidate
+	limit int
+	best  []match // the best first
+
+	wordRoom, room [maxName]byte // for the name, and for a candidate
+}
+
+// newNearer prepares a name for comparing. It reports false if nothing can be
+// near.
+func newNearer(name string, limit int) (*nearer, bool) {
+	n := &nearer{limit: limit}
+	n.word = lowerInto(&n.wordRoom, name)
+	if len(n.word) == 0 || limit <= 0 {
+		return nil, false
+	}
+	n.letters, n.edits = letterSet(n.word), editsFor(len(n.word))
+	n.prefixed, n.prefixedLetters = n.word, n.letters
+	if w := firstWord(string(n.word)); w != "" {
+		n.prefix, n.prefixed = n.word[:len(w)], n.word[len(w)+1:]
+		n.prefixedLetters = letterSet(n.prefixed)
+	}
+	return n, true
+}
+
+// isFar reports whether no candidate of this shape is near.
+func (n *nearer) isFar(s shape) bool {
+	// Each edit can bring one letter that the candidate lacks, or one that it has
+	// and the name lacks. All that compares only parts allows one edit.
+	return bits.OnesCount64(n.prefixedLetters&^s.letters) > 1 &&
+		(bits.OnesCount64(n.letters&^s.letters) > n.edits || bits.OnesCount64(s.letters&^n.letters) > n.edits || abs(s.length-len(n.word)) > n.edits)
+}
+
+// try takes a candidate, whose shape is given, if it is among the nearest.
+func (n *nearer) try(candidate string, s shape) {
+	worst := costNone
+	if len(n.best) == n.limit {
+		worst = n.best[n.limit-1].cost
+	}
+	m := match{name: candidate, cost: n.cost(candidate, s, worst)}
+	if m.cost >= costNone || m.cost > worst {
+		return
+	}
+	m.off = abs(len(candidate) - len(n.word))
+	m.shared = sharedPrefix(candidate, n.word)
+	at, _ := slices.BinarySearchFunc(n.best, m, match.compare)
+	if at == n.limit {
+		return
+	}
+	if len(n.best) == n.limit {
+		n.best = n.best[:n.limit-1]
+	}
+	n.best = slices.Insert(n.best, at, m)
+}
+
+// names returns the nearest candidates, nil if there are none.
+func (n *nearer) names() []string {
+	if len(n.best) == 0 {
+		return nil
+	}
+	names := make([]string, len(n.best))
+	for i, m := range n.best {
+		names[i] = m.name
+	}
+	return names
 }
 
 // cost says how far the candidate is; any number above most if it is farther than that.
-func (n *nearer) cost(candidate string, most int) int {
-	c := n.room[:min(len(candidate), maxName)]
-	var letters uint64
-	for i := range c {
-		b := lowerByte(candidate[i])
-		c[i] = b
-		letters |= 1 << (b & 63)
-	}
-	// Most candidates lack too many letters, and so does what follows their prefix.
-	if bits.OnesCount64(n.prefixedLetters&^letters) > n.edits {
+func (n *nearer) cost(candidate string, s shape, most int) int {
+	if n.isFar(s) {
 		return costNone
 	}
+	c, letters := lowerInto(&n.room, candidate), s.letters
 	best := n.compare(n.word, n.letters, c, letters, n.edits)
 	if w := wordLength(c); w > 0 {
 		rest := c[w+1:]
@@ -155,7 +225,7 @@ func (n *nearer) compare(word []byte, wordLetters uint64, c []byte, letters uint
 		return costNone
 	}
 	best := costNone
-	if abs(len(word)-len(c)) <= edits {
+	if abs(len(word)-len(c)) <= edits && bits.OnesCount64(letters&^wordLetters) <= edits {
 		if d := distanceBytes(word, c, edits); d <= edits {
 			best = d * costEdit
 		}
@@ -240,10 +310,12 @@ func lowerInto(room *[maxName]byte, name string) []byte {
 func letterSet(name []byte) uint64 {
 	var set uint64
 	for _, c := range name {
-		set |= 1 << (c & 63)
+		set |= letterBit(c)
 	}
 	return set
 }
+
+func letterBit(c byte) uint64 { return 1 << (c & 63) }
 
 // wordLength is the length of the first word in front of an underscore, if it
 // is short enough for a prefix, else 0.

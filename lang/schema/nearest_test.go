@@ -295,3 +295,41 @@ func BenchmarkNearest(b *testing.B) {
 		})
 	}
 }
+
+// TestNearestColumns holds that the nearest columns are the nearest names.
+func TestNearestColumns(t *testing.T) {
+	for _, table := range Standard().Tables() {
+		if len(table.Columns) == 0 {
+			continue
+		}
+		for i := range 40 {
+			word := []byte(table.Columns[i*7%len(table.Columns)].Name)
+			switch at := i * 5 % len(word); i % 4 {
+			case 0:
+				word[at] = 'x'
+			case 1:
+				word = slices.Insert(word, at, 'Q')
+			case 2:
+				word = slices.Delete(word, at, at+1)
+			default:
+				word = append([]byte("abc_"), word[len(word)/3:]...)
+			}
+			name := string(word)
+			if diff := cmp.Diff(Nearest(name, table.ColumnNames(), 3), table.NearestColumns(name, 3)); diff != "" {
+				t.Errorf("%s in %s: %s", name, table.Name, diff)
+			}
+		}
+	}
+	var none *Table
+	if got := none.NearestColumns("a", 3); got != nil {
+		t.Errorf("of no table: %q", got)
+	}
+}
+
+func BenchmarkNearestColumns(b *testing.B) {
+	table := Standard().Table("contact")
+	b.ReportAllocs()
+	for b.Loop() {
+		table.NearestColumns("donotemailx", 3)
+	}
+}

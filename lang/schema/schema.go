@@ -51,7 +51,9 @@ type Table struct {
 
 	Columns []*Column // sorted by name
 
-	index map[string]*Column
+	// What a table that belongs to a schema knows of its columns.
+	index  map[string]*Column
+	shapes func() []shape // of their names
 }
 
 // A Column is one column of a table or of an interaction.
