@@ -2,8 +2,8 @@
 // finds all syntax errors in it.
 //
 // It stands on the participle framework: a hand-written scanner is its
-// lexer.Definition, the root of the grammar is built by participle, and the
-// definition, the one thing that repeats, is a participle Parseable whose
+// lexer.Definition, and the root of the grammar that participle builds is the
+// definition, the one thing that repeats: a participle Parseable whose
 // productions descend by hand, so that each mistake is mended where it is made.
 // A text is cut into definitions first; what is broken in one stays there.
 //
@@ -52,12 +52,8 @@ func Reparse(prev *ast.File, edit token.Edit) (*ast.File, error) {
 	return Config{}.Reparse(prev, edit)
 }
 
-// document is the root of the grammar, as participle builds it.
-type document struct {
-	Definition *definition `parser:"@@"`
-}
-
-// definition is the production of one definition.
+// definition is the production of one definition, and the root of the grammar. A
+// struct around it would have participle go through reflection for each.
 type definition struct {
 	tree *ast.Definition
 }
@@ -72,7 +68,7 @@ func (d *definition) Parse(lex *lexer.PeekingLexer) error {
 	return nil
 }
 
-var grammar = participle.MustBuild[document](participle.Lexer(lexerDefinition{}))
+var grammar = participle.MustBuild[definition](participle.Lexer(lexerDefinition{}))
 
 // Parse parses text. It always returns a tree, whose Errors are all mistakes
 // in the text.
@@ -194,8 +190,8 @@ func (r *reader) next(base int) ast.Placed {
 		}
 	}
 	lex.LoadCheckpoint(lexer.Checkpoint{})
-	doc, _ := grammar.ParseFromLexer(lex) // the production takes whatever there is
-	return ast.Placed{Definition: doc.Definition.tree, Offset: token.Pos(base), Reach: token.Pos(r.reach)}
+	d, _ := grammar.ParseFromLexer(lex) // the production takes whatever there is
+	return ast.Placed{Definition: d.tree, Offset: token.Pos(base), Reach: token.Pos(r.reach)}
 }
 
 // maxReused is how many tokens a reader keeps room for. A definition with more
