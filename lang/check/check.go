@@ -274,6 +274,7 @@ type pass struct {
 	res     *Resolution
 	path    []ast.Node // from the definition down to the current node
 	rule    *Rule
+	aliases map[string]bool // the names of res's, in lower case; see isAlias
 
 	notes []note
 	asked []asked

@@ -65,7 +65,7 @@ var logicRules = []*Rule{
 // operandsOf returns the conditions that an operator joins, those of its own
 // kind in parentheses among them.
 func operandsOf(x *ast.LogicalExpr) []ast.Expr {
-	var all []ast.Expr
+	all := make([]ast.Expr, 0, len(x.Operands))
 	for _, o := range x.Operands {
 		if inner, ok := unparen(o).(*ast.LogicalExpr); ok && inner.Op == x.Op {
 			all = append(all, operandsOf(inner)...)
@@ -92,8 +92,11 @@ func (c *pass) isNested(x *ast.LogicalExpr) bool {
 
 // claim is what conditions joined by && say about a column.
 type claim struct {
-	column   string // as it was written first
-	first    ast.Expr
+	column string // as it was written first
+	first  ast.Expr
+	// addFirst adds what first says. It is called when there is another condition,
+	// and nil then: most columns have one condition.
+	addFirst func(*claim) string
 	equal    ast.Expr // the value in ==
 	equalKey string
 	unequal  map[string]bool
@@ -200,8 +203,13 @@ func (c *pass) claims(conditions []ast.Expr, claims map[subject]*claim) bool {
 		s := c.subject(column)
 		cl := claims[s]
 		if cl == nil {
-			cl = &claim{column: c.text(column.Extent), first: o, unequal: map[string]bool{}}
-			claims[s] = cl
+			claims[s] = &claim{column: c.text(column.Extent), first: o, addFirst: add}
+			continue
+		}
+		if cl.addFirst != nil {
+			cl.unequal = map[string]bool{}
+			cl.addFirst(cl)
+			cl.addFirst = nil
 		}
 		if why := add(cl); why != "" {
 			severity, what := c.rule.Severity, "nobody is selected"
@@ -478,8 +486,11 @@ func tautology(c *pass, n ast.Node) {
 			if !ok {
 				continue
 			}
+			if t.op != token.Equal && t.op != token.NotEqual {
+				continue
+			}
 			k, isLiteral := key(t.value)
-			if !isLiteral || t.op != token.Equal && t.op != token.NotEqual {
+			if !isLiteral {
 				continue
 			}
 			s := at(strings.ToLower(c.text(t.column.Extent)) + " " + k)
@@ -502,13 +513,16 @@ func duplicateCondition(c *pass, n ast.Node) {
 		return
 	}
 	seen := map[string]ast.Expr{}
-	direct := map[ast.Expr]int{} // the operands that stand directly in x, by where
-	for i, o := range x.Operands {
-		direct[o] = i
-	}
+	var direct map[ast.Expr]int // the operands that stand directly in x, by where
 	for _, o := range operandsOf(x) {
 		k := normal(c.text(o.Span()))
 		if first := seen[k]; first != nil {
+			if direct == nil {
+				direct = map[ast.Expr]int{}
+				for i, o := range x.Operands {
+					direct[o] = i
+				}
+			}
 			f := c.report(o.Span(), "this condition stands here already; the second has no effect", removeOperand(x, direct[o])...)
 			f.Unnecessary = true
 			f.Related = append(f.Related, Related{Span: first.Span(), Message: "the first"})
@@ -521,6 +535,7 @@ func duplicateCondition(c *pass, n ast.Node) {
 // normal returns a condition's text without blanks outside of strings.
 func normal(text string) string {
 	var b strings.Builder
+	b.Grow(len(text))
 	inString := false
 	for i := range len(text) {
 		ch := text[i]

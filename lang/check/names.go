@@ -339,7 +339,7 @@ func wrongAlias(c *pass, n ast.Node) {
 		names = append(names, r.Alias.Name.Name)
 	}
 	message := fmt.Sprintf("%s is no alias that can be seen here", column.Qualifier.Name)
-	if c.res.names[strings.ToLower(column.Qualifier.Name)] {
+	if c.isAlias(column.Qualifier.Name) {
 		message = fmt.Sprintf("the alias %s can be seen from the step behind its own, or in its own operand", column.Qualifier.Name)
 	}
 	if len(names) > 0 {
@@ -354,6 +354,17 @@ func wrongAlias(c *pass, n ast.Node) {
 		fixes = append(fixes, replaceFix("Replace with "+near, column.Qualifier.Extent, near))
 	}
 	c.report(column.Qualifier.Extent, message, fixes...).Sure = false
+}
+
+// isAlias reports whether a name is that of any alias in the definition.
+func (c *pass) isAlias(name string) bool {
+	if c.aliases == nil {
+		c.aliases = map[string]bool{}
+		for alias := range c.res.aliases {
+			c.aliases[strings.ToLower(alias.Name.Name)] = true
+		}
+	}
+	return c.aliases[strings.ToLower(name)]
 }
 
 func ambiguousAlias(c *pass, n ast.Node) {
@@ -386,9 +397,9 @@ func (c *pass) scope() *Scope {
 
 func duplicateAlias(c *pass, n ast.Node) {
 	alias := n.(*ast.Alias)
-	if other := c.res.clashes[alias]; other != nil {
+	if row := c.res.aliases[alias]; row != nil && row.clash != nil {
 		f := c.report(alias.Extent, fmt.Sprintf("the alias %s is taken already in this operand; choose another", c.text(alias.Extent)))
-		f.Related = append(f.Related, Related{Span: other.Alias.Extent, Message: "the alias is made here"})
+		f.Related = append(f.Related, Related{Span: row.clash.Alias.Extent, Message: "the alias is made here"})
 	}
 }
 
@@ -401,7 +412,10 @@ func unusedAlias(c *pass, n ast.Node) {
 	case *ast.Traverse:
 		alias, call = n.Alias, &n.Call
 	}
-	if alias == nil || len(call.Commas) == 0 || c.res.used[alias] {
+	if alias == nil || len(call.Commas) == 0 {
+		return
+	}
+	if row := c.res.aliases[alias]; row != nil && row.isUsed {
 		return
 	}
 	var fixes []token.Fix

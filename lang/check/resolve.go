@@ -33,7 +33,9 @@ type Row struct {
 	// Alias is the alias given to the row, nil if there is none.
 	Alias *ast.Alias
 
-	index int // its place among the rows of the operand that have an alias
+	index  int  // its place among the rows of the operand that have an alias
+	isUsed bool // whether a column is qualified with its alias
+	clash  *Row // the row of the operand that has the same alias, nil if there is none
 }
 
 // Column returns the column of that name, or nil.
@@ -165,18 +167,21 @@ type Resolution struct {
 	Table string
 
 	env      Env
-	operands map[*ast.Operand]string
-	guessed  map[*ast.Operand]bool // whose table is taken for contact for want of knowledge
+	operands map[*ast.Operand]rows
 	scopes   map[ast.Node]*Scope
 	columns  map[*ast.ColumnExpr]Ref
 	walks    map[ast.Node]Walked
-	names    map[string]bool     // of all aliases, in lower case
-	used     map[*ast.Alias]bool // those that a column is qualified with
-	clashes  map[*ast.Alias]*Row
+	aliases  map[*ast.Alias]*Row
+}
+
+// rows is what the rows of an operand are.
+type rows struct {
+	table     string
+	isGuessed bool // that the table is contact, for want of knowledge
 }
 
 // Operand returns the table of an operand's rows, empty if it is not known.
-func (r *Resolution) Operand(o *ast.Operand) string { return r.operands[o] }
+func (r *Resolution) Operand(o *ast.Operand) string { return r.operands[o].table }
 
 // Scope returns what the arguments of a step can refer to, nil if it is no
 // step of the definition.
@@ -192,11 +197,10 @@ func (r *Resolution) Walk(step ast.Node) Walked { return r.walks[step] }
 func Resolve(d *ast.Definition, env Env) *Resolution {
 	r := &Resolution{
 		Definition: d, env: env,
-		operands: map[*ast.Operand]string{}, guessed: map[*ast.Operand]bool{}, walks: map[ast.Node]Walked{},
+		operands: map[*ast.Operand]rows{}, walks: map[ast.Node]Walked{},
 	}
 	if !env.RowsOnly {
-		r.scopes, r.columns = map[ast.Node]*Scope{}, map[*ast.ColumnExpr]Ref{}
-		r.used, r.clashes, r.names = map[*ast.Alias]bool{}, map[*ast.Alias]*Row{}, map[string]bool{}
+		r.scopes, r.columns, r.aliases = map[ast.Node]*Scope{}, map[*ast.ColumnExpr]Ref{}, map[*ast.Alias]*Row{}
 	}
 	if d.Query != nil {
 		r.Table = r.query(d.Query)
@@ -221,7 +225,7 @@ func (r *Resolution) operand(o *ast.Operand) string {
 	if !r.env.RowsOnly {
 		s.aliases, s.tables = map[string][]*Row{}, map[string][]*Row{}
 	}
-	result := ""
+	result, isGuessed := "", false
 	switch src := o.Source.(type) {
 	case *ast.Profile:
 		if src.Table != nil {
@@ -231,16 +235,16 @@ func (r *Resolution) operand(o *ast.Operand) string {
 		result = s.Current.Table
 	case *ast.Segment:
 		if src.Name != nil {
-			result, r.guessed[o] = r.segment(src.Name.Name)
+			result, isGuessed = r.segment(src.Name.Name)
 		}
 		s.Current = r.row(result)
 	case *ast.NameRef:
-		result, r.guessed[o] = r.segment(src.Name.Name)
+		result, isGuessed = r.segment(src.Name.Name)
 		s.Current = r.row(result)
 	case *ast.ParenQuery:
 		result = r.query(src.Query)
 		for _, inner := range src.Query.Operands {
-			r.guessed[o] = r.guessed[o] || r.guessed[inner]
+			isGuessed = isGuessed || r.operands[inner].isGuessed
 		}
 		s.Current = r.row(result)
 	case *ast.Interaction:
@@ -294,7 +298,7 @@ func (r *Resolution) operand(o *ast.Operand) string {
 			result = s.Current.Table
 		}
 	}
-	r.operands[o] = result
+	r.operands[o] = rows{result, isGuessed}
 	return result
 }
 
@@ -324,11 +328,8 @@ func (r *Resolution) name(s *Scope, row *Row, alias *ast.Alias) *Scope {
 		return s
 	}
 	name, table := strings.ToLower(alias.Name.Name), strings.ToLower(row.Table)
-	if other := s.latest(s.aliases[name]); other != nil {
-		r.clashes[alias] = other
-	}
-	row.Alias, row.index = alias, len(s.Named)
-	r.names[name] = true
+	row.Alias, row.index, row.clash = alias, len(s.Named), s.latest(s.aliases[name])
+	r.aliases[alias] = row
 	s.aliases[name] = append(s.aliases[name], row)
 	s.tables[table] = append(s.tables[table], row)
 	next := *s
@@ -458,7 +459,7 @@ func (r *Resolution) expr(s *Scope, x ast.Expr) {
 		if c.Qualifier != nil {
 			ref.Row = s.Find(c.Qualifier.Name)
 			if ref.Row != nil && ref.Row.Alias != nil {
-				r.used[ref.Row.Alias] = true
+				ref.Row.isUsed = true
 			}
 		}
 		if ref.Row != nil {

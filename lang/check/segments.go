@@ -232,7 +232,7 @@ func setOperandTables(c *pass, n ast.Node) {
 	var first *ast.Operand
 	for _, o := range q.Operands {
 		table := c.res.Operand(o)
-		if table == "" || c.file.Schema == nil || c.res.guessed[o] {
+		if table == "" || c.file.Schema == nil || c.res.operands[o].isGuessed {
 			continue
 		}
 		if first == nil {
