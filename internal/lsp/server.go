@@ -173,10 +173,10 @@ func (s *server) cancellable(next jsonrpc2.Handler) jsonrpc2.Handler {
 			}
 			return nil, err
 		}
-		ctx := context.WithValue(s.ctx, requestKey{}, request)
+		ctx := s.ctx
 		if req.IsCall() {
 			id := req.ID()
-			withCancel, cancel := context.WithCancel(ctx)
+			withCancel, cancel := context.WithCancel(context.WithValue(ctx, requestKey{}, request))
 			ctx = withCancel
 			mu.Lock()
 			running[id] = cancel
@@ -314,10 +314,11 @@ func (s *server) SetTrace(_ context.Context, params *protocol.SetTraceParams) er
 // traceMessage tells a client that asked for it what arrives, and with the
 // function that it returns when that is done.
 func (s *server) traceMessage(method string, req *jsonrpc2.Request) (done func(error)) {
-	level, start := s.trace.Load(), time.Now()
+	level := s.trace.Load()
 	if level == protocol.TraceValueOff || method == protocol.MethodSetTrace {
 		return func(error) {}
 	}
+	start := time.Now()
 	kind := "notification"
 	if req.IsCall() {
 		kind = "request"
