@@ -145,6 +145,7 @@ type room struct {
 	// a third of all the time. Were Range to copy, no definition would parse,
 	// and every test fail.
 	buffer []lexer.Token
+	used   int // how many of its first tokens hold something
 }
 
 // rooms are those that no reader uses: to make one takes as long as to parse a
@@ -164,7 +165,8 @@ func (r *reader) done() {
 	if len(r.buffer) > maxKept {
 		return
 	}
-	clear(r.buffer)
+	clear(r.buffer[:r.used])
+	r.used = 0
 	rooms.Put(r.room)
 }
 
@@ -185,6 +187,7 @@ func (r *reader) next(base int) ast.Placed {
 			lex = r.grow()
 		}
 		r.buffer[n], _ = r.Next() // the scanner has a token for everything
+		r.used = max(r.used, n+1)
 		if r.buffer[n].EOF() {
 			break
 		}
