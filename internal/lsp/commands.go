@@ -59,7 +59,7 @@ func (s *server) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCom
 		return nil, failed("segls has no command %q; those it has are %s", params.Command, strings.Join(s.commands(), ", "))
 	}
 	v, definitions, err := now.commandTarget(params)
-	if params.Command == commandValidate && !s.isSettled() { // which organization it is says a seg.toml, which may not be read yet
+	if params.Command == commandValidate && !now.isSettled() { // which organization it is says a seg.toml, which may not be read yet
 		v, definitions, err = s.settledTarget(ctx, params, v, definitions)
 	}
 	if err != nil {

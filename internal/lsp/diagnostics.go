@@ -330,7 +330,7 @@ func (s *server) diagnostic(now *snapshot, f *file, finding check.Finding) proto
 // Diagnostic implements protocol.Server.
 func (s *server) Diagnostic(ctx context.Context, params *protocol.DocumentDiagnosticParams) (protocol.DocumentDiagnosticReport, error) {
 	now := s.begin(ctx)
-	if !s.isSettled() {
+	if !now.isSettled() {
 		if err := s.waitSettled(ctx); err != nil {
 			return nil, err
 		}

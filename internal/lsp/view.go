@@ -82,6 +82,11 @@ func (s *server) later(v view) (view, error) {
 // isWhole reports whether all files of the workspace are in s.
 func (s *snapshot) isWhole() bool { return s.reading == 0 }
 
+// isSettled reports whether all files of the workspace are in s, and the settings
+// of the client. That the server was settled since says nothing of a state that a
+// request took before.
+func (s *snapshot) isSettled() bool { return s.isWhole() && s.hasSettings }
+
 // mustBeWhole refuses what would be wrong if it left out a file of the
 // workspace; what says what it is, in a sentence.
 func (s *snapshot) mustBeWhole(what string) error {
